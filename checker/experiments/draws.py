@@ -1,0 +1,35 @@
+"""Random arrays as pure functions of their path, shape and seed, never of what ran before.
+
+Rows of a batch are drawn one by one, each as one stream along time: a run with fewer timesteps
+or a smaller batch sees a prefix of what a larger one sees.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from checker.models.protocol import Axes
+
+_SCALES = {"inputs": 1.0, "before": 0.7, "bias": 0.5, "peephole": 0.7}
+
+
+def draw(path: str, axes: Axes, seed: int, salt: str = "") -> np.ndarray:
+    """Standard normal numbers for a slot, scaled so that gates are neither shut nor saturated.
+
+    Weights that multiply m numbers are scaled by 1.2 / sqrt(m).  ``salt`` gives another draw.
+    """
+    shape = tuple(axes.values())
+    if "batch" in axes:
+        rows = [_stream(f"{path}[{row}]", shape[-1:], seed, salt).standard_normal(shape[1:])
+                for row in range(shape[0])]  # fmt: skip
+        return np.stack(rows) * _SCALES[path.split(".")[0]]
+    kind = path.removeprefix("parameters.").split(".")[0]
+    scale = _SCALES.get(kind) or 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
+    return np.asarray(_stream(path, shape, seed, salt).standard_normal(shape) * scale)
+
+
+def _stream(path: str, shape: tuple[int, ...], seed: int, salt: str) -> np.random.Generator:
+    key = hashlib.sha256(f"{path} {shape} {seed} {salt}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(key[:16], "big")))

@@ -1,0 +1,104 @@
+"""One run of a model at a setting: what it is given, and all that can be observed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from checker.experiments.draws import draw
+from checker.language.observables import NUDGEABLE, OBSERVABLES
+from checker.language.values import Array, ExperimentError, Group, leaves
+from checker.models.protocol import Axes, Model, Sizes
+
+MAX_SIZE = 64
+MAX_ENTRIES = 10**6
+
+
+@dataclass(frozen=True)
+class Run:
+    """A model with everything that it is given; it runs when something is first observed.
+
+    ``given`` maps dotted paths (``inputs``, ``before.h``, ``parameters.kernel.i``) to arrays.
+    """
+
+    model: Model
+    sizes: Sizes
+    given: Mapping[str, Array]
+
+    @cached_property
+    def observed(self) -> Mapping[str, Array]:
+        """All slots by dotted path; ExperimentError where an entry is not finite."""
+        before = {path.removeprefix("before."): array.data
+                  for path, array in self.given.items() if path.startswith("before.")}  # fmt: skip
+        parameters = {path.removeprefix("parameters."): array.data
+                      for path, array in self.given.items()
+                      if path.startswith("parameters.")}  # fmt: skip
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            trace = self.model.unroll(
+                self.model.cell, parameters, self.given["inputs"].data, before
+            )
+        for path, array in trace.items():
+            if not np.all(np.isfinite(array.data)):
+                raise ExperimentError(f"{path} is not finite")
+        return {**self.given, **trace}
+
+    def read(self, name: str) -> Array | Group:
+        """An observable: one array, or a group such as ``parameters``."""
+        found = {path: array for path, array in self.observed.items()
+                 if path == name or path.startswith(f"{name}.")}  # fmt: skip
+        if name not in OBSERVABLES or not found:
+            raise ExperimentError(f"this model has no {name!r}")
+        if name in found:
+            return found[name]
+        return Group.nest({path.removeprefix(f"{name}."): a for path, a in found.items()})
+
+    def replaced(self, path: str, value: Array | Group) -> Run:
+        """The same run with a slot, or a whole group of them, given other values."""
+        new = {f"{path}.{leaf}" if leaf else path: array for leaf, array in leaves(value).items()}
+        for leaf, array in new.items():
+            old = self.given.get(leaf)
+            if old is None:
+                raise ExperimentError(f"a run is given {', '.join(NUDGEABLE)}; not {leaf!r}")
+            if old.shape != array.shape:
+                raise ExperimentError(f"{leaf} has shape {old.shape}, not {array.shape}")
+        renamed = {leaf: Array(array.data, self.given[leaf].axes) for leaf, array in new.items()}
+        return Run(self.model, self.sizes, {**self.given, **renamed})
+
+    def slots(self, path: str) -> list[str]:
+        """The dotted paths of all given slots at or below a path."""
+        return [leaf for leaf in self.given if leaf == path or leaf.startswith(f"{path}.")]
+
+    def changed(self, path: str) -> Run:
+        """The same run with other random values in a slot or group."""
+        if not self.slots(path):
+            raise ExperimentError(f"a run is given {', '.join(self.given)}; not {path!r}")
+        seed = self.sizes.get("seed", 0)
+        new = {leaf: Array(draw(leaf, self._axes(leaf), seed, "changed"), self.given[leaf].axes)
+               for leaf in self.slots(path)}  # fmt: skip
+        return Run(self.model, self.sizes, {**self.given, **new})
+
+    def _axes(self, leaf: str) -> Axes:
+        return dict(zip(self.given[leaf].axes, self.given[leaf].shape, strict=True))
+
+
+def fresh_run(model: Model, sizes: Sizes) -> Run:
+    """A run on drawn inputs, state and parameters; equal slots get equal numbers in every run.
+
+    Raises ExperimentError for sizes that are out of bounds.
+    """
+    for name, size in sizes.items():
+        if not (0 if name == "seed" else 1) <= size <= MAX_SIZE:
+            raise ExperimentError(f"{name} is between 1 and {MAX_SIZE}, not {size}")
+    slots: dict[str, Axes] = {
+        "inputs": {name: sizes[name] for name in ("batch", "timesteps", "features")}
+    }
+    slots |= {f"before.{name}": axes for name, axes in model.state(sizes).items()}
+    slots |= {f"parameters.{name}": axes for name, axes in model.parameters(sizes).items()}
+    if sum(int(np.prod(list(axes.values()))) for axes in slots.values()) > MAX_ENTRIES:
+        raise ExperimentError(f"a run holds at most {MAX_ENTRIES} numbers")
+    seed = sizes.get("seed", 0)
+    given = {path: Array(draw(path, axes, seed), tuple(axes)) for path, axes in slots.items()}
+    return Run(model, sizes, given)

@@ -1,0 +1,124 @@
+"""One trial: a test, at one setting, on one model, gives one outcome.
+
+A crash is never a "no": whatever goes wrong on the reference is an error, and on any other model
+means that the test does not apply to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from checker.experiments.grid import MAX_SETTINGS, settings
+from checker.experiments.statistics import UndecidedError
+from checker.experiments.world import World
+from checker.language.evaluate import truth
+from checker.language.parse import parse
+from checker.language.tolerance import Comparisons
+from checker.language.values import Array, ExperimentError
+from checker.models.protocol import Model
+from checker.nouns import Control, Outcome, Setting, Test, Trial
+
+Alter = Callable[[Model], Model | None]
+"""A model to one with a changed belief; None where the belief does not fit the model."""
+
+
+class DoesNotFitError(Exception):
+    """A rival says nothing about this kind of model."""
+
+
+def grid(test: Test) -> list[Setting]:
+    """All settings of a test in the order in which they are tried.
+
+    Raises ExperimentError where ``where`` leaves none, or where they are too many.
+    """
+    everything = settings(test.at)
+    if test.where is not None:
+        condition = parse(test.where)
+        everything = [s for s in everything if truth(condition, _Settings(s))]
+    if not everything:
+        raise ExperimentError("the grid is empty: no setting fulfils where")
+    if len(everything) > MAX_SETTINGS:
+        raise ExperimentError(f"the grid has {len(everything)} settings, above {MAX_SETTINGS}")
+    return list(everything)
+
+
+def alterations(test: Test) -> list[tuple[str, ...]]:
+    """Which runs a rival replaces together: those with the same model, one group at a time."""
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for name, spec in test.runs.items():
+        groups.setdefault(tuple(sorted(spec.model.items())), []).append(name)
+    return [tuple(names) for names in groups.values()]
+
+
+def reference_trial(test: Test, setting: Setting, keep: bool = False) -> Trial:
+    """The test on our own model; ``keep`` adds the evidence that a page shows."""
+    return _trial(test, setting, None, lambda _, model: model, Outcome.ERROR, keep)
+
+
+def control_trial(test: Test, setting: Setting, control: Control) -> Trial:
+    """The same test under the claim's control."""
+    return _trial(test, setting, control, lambda _, model: model, Outcome.ERROR, False)
+
+
+def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, ...]) -> Trial:
+    """The same test with the named runs on an altered model."""
+
+    def change(name: str, model: Model) -> Model:
+        altered = alter(model) if name in runs else model
+        if altered is None:
+            raise DoesNotFitError
+        return altered
+
+    return _trial(test, setting, None, change, Outcome.NOT_APPLICABLE, False)
+
+
+def _trial(
+    test: Test,
+    setting: Setting,
+    control: Control | None,
+    change: Callable[[str, Model], Model],
+    on_error: Outcome,
+    keep: bool,
+) -> Trial:
+    try:
+        world = World(test, setting, change, control)
+        outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
+    except DoesNotFitError:
+        return Trial(setting, Outcome.NOT_APPLICABLE, "it says nothing about this kind of model")
+    except UndecidedError as error:
+        return Trial(setting, Outcome.UNDECIDED, str(error))
+    except ExperimentError as error:
+        return Trial(setting, on_error, str(error))
+    except Exception as error:  # a crash of any kind must never pass for an outcome
+        return Trial(setting, on_error, f"{type(error).__name__}: {error}")
+    evidence = dict(_evidence(world)) if keep else {}
+    return Trial(setting, outcome, near=world.comparisons.near, evidence=evidence)
+
+
+def _evidence(world: World) -> Iterator[tuple[str, Any]]:
+    compared = world.comparisons.evidence
+    yield "values", {t: v for t, v in compared.items() if not isinstance(v, Array)}
+    yield "matrices", {t: v for t, v in compared.items() if isinstance(v, Array)}
+    yield "runs", world.runs
+
+
+class _Settings:
+    """A world without runs: a condition on settings sees settings only."""
+
+    def __init__(self, setting: Setting):
+        self.comparisons = Comparisons()
+        self._setting = setting
+
+    def look_up(self, name: str) -> Any:
+        if name not in self._setting:
+            raise ExperimentError(f"where sees settings only, not {name!r}")
+        return self._setting[name]
+
+    def influence(self, source: Any, target: Any) -> Any:
+        raise ExperimentError("where sees settings only")
+
+    def jacobian(self, source: Any, target: Any) -> Any:
+        raise ExperimentError("where sees settings only")
+
+

@@ -1,0 +1,178 @@
+"""The runs of one trial, and what its expressions can see of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from checker.experiments import influence as influences
+from checker.experiments.run import Run, fresh_run
+from checker.language.evaluate import Path, evaluate, read_path
+from checker.language.observables import OBSERVABLES
+from checker.language.parse import Expression, parse
+from checker.language.tolerance import Comparisons
+from checker.language.values import Array, ExperimentError, Group, memberwise
+from checker.models.protocol import Model
+from checker.models.registry import build
+from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
+
+Change = Callable[[str, Model], Model]
+"""Run name, model → the model to use instead."""
+
+
+class World:
+    """All runs of a test at one setting; names are settings, runs, then observables."""
+
+    def __init__(self, test: Test, setting: Setting, change: Change, control: Control | None):
+        self.comparisons = Comparisons()
+        self.runs: dict[str, Run] = {}
+        self.first = next(iter(test.runs))
+        self._names: dict[str, Any] = dict(setting)
+        self._test, self._setting, self._change = test, setting, change
+        self._control = control or Control()
+        self._names |= {n: self.value(e) for n, e in self._control.setting.items()}
+        for name, spec in test.runs.items():
+            self.runs[name] = self._run(name, _merged(spec, self._control.runs.get(name)))
+
+    def look_up(self, name: str) -> Any:
+        """A setting, a run as a group of observables, or an observable of the first run."""
+        if name in self._names:
+            return self._names[name]
+        if name in self.runs:
+            return _Lazy(self.runs[name])
+        if name in OBSERVABLES and self.first in self.runs:
+            return self.runs[self.first].read(name)
+        raise ExperimentError(f"no name {name!r} here")
+
+    def influence(self, source: Path, target: Path) -> Array | float:
+        """See :func:`checker.language.functions.influence`."""
+        return influences.influence(*self._one_run(source, target))
+
+    def jacobian(self, source: Path, target: Path) -> Array:
+        """See :func:`checker.language.functions.jacobian`."""
+        return influences.jacobian(*self._one_run(source, target))
+
+    def reseeded(self, seed: int) -> World:
+        """The same world with other random numbers."""
+        return World(self._test, {**self._setting, "seed": seed}, self._change, self._control)
+
+    def value(self, text: Value) -> Any:
+        """The value of an expression; what is not a text is its own value."""
+        return evaluate(_parsed(text), self) if isinstance(text, str) else text
+
+    def _one_run(self, source: Path, target: Path) -> tuple[Run, Path, Path]:
+        run, source = influences.split_run(source, self.runs, self.first)
+        other, target = influences.split_run(target, self.runs, self.first)
+        if run is not other:
+            raise ExperimentError("source and target are places in one and the same run")
+        return run, source, target
+
+    def _run(self, name: str, spec: RunSpec) -> Run:
+        if not self.runs:  # the first run carries what the control sets
+            extra = RunSpec(put=self._control.put, change=self._control.change)
+            spec = _merged(spec, extra)
+        options = {**self._test.model, **self._control.model, **spec.model}
+        model = self._change(name, build({n: self._option(n, v) for n, v in options.items()}))
+        sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
+        sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
+        run = fresh_run(model, sizes)
+        if self.runs:
+            run = _taken_over(self.runs[spec.start or self.first], run)
+        for path in spec.change:
+            run = run.changed(path)
+        for place, text in spec.put.items():
+            run = self._put(run, place, text)
+        return run
+
+    def _option(self, name: str, value: Value) -> Value:
+        if not isinstance(value, str) or name == "kind":
+            return value
+        found: Value = self._names[value] if value in self._names else self.value(value)
+        return found
+
+    def _whole(self, name: str, text: Value) -> int:
+        value = self.value(text)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ExperimentError(f"{name} is a whole number, not {value!r}")
+        return value
+
+    def _put(self, run: Run, place: str, text: Value) -> Run:
+        path = read_path(_parsed(place).tree, self)
+        leaf = ".".join(path.names)
+        if not run.slots(leaf):
+            raise ExperimentError(f"a run is given {', '.join(run.given)}; not {leaf!r}")
+        root, *members = path.names
+        old: Any = run.read(root)
+        for member in members:
+            old = old[member]
+        part = memberwise(lambda a: a.take(path.index), old) if path.index else old
+        self._names["it"] = part
+        value = self.value(text)
+        del self._names["it"]
+        if isinstance(value, int | float):
+            value = memberwise(lambda a: Array(np.full(a.shape, float(value)), a.axes), part)
+        if path.index:
+            value = memberwise(lambda whole, new: _inserted(whole, path.index, new), old, value)
+        return run.replaced(leaf, value)
+
+
+class _Lazy(Group):
+    """A run as a group: its observables are read when they are asked for."""
+
+    def __init__(self, run: Run):
+        super().__init__({})
+        self._run = run
+
+    def __getitem__(self, name: str) -> Array | Group:
+        return self._run.read(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in OBSERVABLES
+
+
+_PARSED: dict[str, Expression] = {}
+
+
+def _parsed(text: str) -> Expression:
+    return _PARSED.setdefault(text, parse(text))
+
+
+def _merged(spec: RunSpec, over: RunSpec | None) -> RunSpec:
+    if over is None:
+        return spec
+    return replace(
+        spec,
+        start=over.start or spec.start,
+        model={**spec.model, **over.model},
+        setting={**spec.setting, **over.setting},
+        put={**spec.put, **over.put},
+        change=(*spec.change, *over.change),
+    )
+
+
+def _taken_over(start: Run, run: Run) -> Run:
+    """Give the run what the run it starts from was given, wherever path and shape agree.
+
+    Of inputs and states of other sizes, the part that both have is taken over.
+    """
+    for path, old in start.given.items():
+        new = run.given.get(path)
+        if new is None or new.axes != old.axes or new.shape[-1] != old.shape[-1]:
+            continue
+        if new.shape == old.shape:
+            run = run.replaced(path, old)
+        elif "batch" in new.axes:
+            both = tuple(slice(0, min(a, b)) for a, b in zip(new.shape, old.shape, strict=True))
+            run = run.replaced(path, _inserted(new, both, old.take(both)))
+    return run
+
+
+def _inserted(whole: Array, index: tuple[Any, ...] | None, part: Mapping[str, Any] | Any) -> Array:
+    data = whole.data.astype(np.result_type(whole.data, part.data))
+    if data[index].shape != part.shape:
+        raise ExperimentError(f"a place of shape {data[index].shape} cannot take {part.shape}")
+    data[index] = part.data
+    return Array(data, whole.axes)

@@ -1,0 +1,228 @@
+"""The keys of the files under ``claims/``: one definition for validation and the JSON Schema.
+
+The texts are for contributors; editors show them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from checker.nouns import (
+    Claim,
+    Control,
+    Depends,
+    Question,
+    RunSpec,
+    Source,
+    Test,
+    Untestable,
+    Value,
+)
+
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=80)]
+RunName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=30)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+Expr = Annotated[str, StringConstraints(min_length=1, max_length=600)]
+Scalar = bool | int | float | str
+Places = dict[Identifier, Text | list[Text]]
+Range = Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\.\d{1,4}$")]
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+
+class RunKeys(_Keys):
+    """One run of a test: how it differs from the run that it starts from."""
+
+    start: RunName | None = Field(
+        None, alias="from", description="The run that it starts from: the first one unless named."
+    )
+    model: dict[str, Scalar] = Field({}, description="Another kind of model, or other options.")
+    setting: dict[RunName, int | Expr] = Field(
+        {}, description="Other sizes, such as {timesteps: timesteps + 2}."
+    )
+    put: dict[Expr, int | float | Expr] = Field(
+        {}, alias="set", description="Place: its new value; `it` is the old one."
+    )
+    change: Expr | list[Expr] = Field([], description="Places that get other random values.")
+
+
+class ControlKeys(_Keys):
+    """Another model, setting or run under which the same test must come out the other way."""
+
+    model: dict[str, Scalar] = Field({}, description="Other options of the model in every run.")
+    setting: dict[RunName, int | Expr] = Field({}, description="Other sizes everywhere.")
+    put: dict[Expr, int | float | Expr] = Field(
+        {}, alias="set", description="What is set in the first run."
+    )
+    change: Expr | list[Expr] = Field([], description="What is changed in the first run.")
+    runs: dict[RunName, RunKeys] = Field({}, description="What is different in a named run.")
+
+
+class ReplyKeys(_Keys):
+    """The strongest reply that the author of a wrong claim could make, and what we say to it."""
+
+    says: Text = Field(description="The strongest reply, put as its author would put it.")
+    answer: Text = Field(description="What the experiment says to it.")
+
+
+class ClaimKeys(_Keys):
+    """A claim: what is said, where, how it is tried and what is expected to come out."""
+
+    claim: Text = Field(description="The statement, atomic, in our own words.")
+    said_by: Places = Field({}, description="Source: the place or places that make this claim.")
+    asked_by: Places = Field({}, description="Source: places that only ask it.")
+    taken_as: Text | None = Field(
+        None, description="What we take it to say: the most charitable reading that says something."
+    )
+    expected: Literal["correct", "wrong", "depends", "undecided"] | None = Field(
+        None, description="The outcome that you expect, written before the first run."
+    )
+    model: dict[str, Scalar | list[Scalar]] = Field(
+        {}, description="The kind of model and its options; a list enumerates an option."
+    )
+    at: dict[RunName, list[Scalar] | Range] = Field(
+        {}, description="Further names to enumerate, such as {step: 0..2}."
+    )
+    where: Expr | None = Field(None, description="A condition on the setting.")
+    runs: dict[RunName, RunKeys] = Field({}, description="Runs to compare; the first is the base.")
+    test: Expr | None = Field(
+        None, description="True at every setting exactly if the claim is right."
+    )
+    quantifier: Literal["every setting", "some setting"] = Field(
+        "every setting", alias="for", description="`some setting`: one witness suffices."
+    )
+    control: ControlKeys | None = Field(None, description=ControlKeys.__doc__)
+    depends: dict[Text, Identifier] | None = Field(
+        None, description="Condition: the claim that is right or wrong under it."
+    )
+    untestable: Literal["opinion", "history", "wording", "unseen"] | None = Field(
+        None, description="Why no experiment can decide it."
+    )
+    because: Text | None = Field(None, description="The reason why it cannot be tried.")
+    fact: Text | None = Field(None, description="What is right, in one plain sentence.")
+    instead: Identifier | None = Field(
+        None, description="For a wrong claim: the claim that is right instead."
+    )
+    contradicts: list[Identifier] = Field([], description="Claims that cannot be right as well.")
+    see_also: list[Identifier] = Field([], description="Related claims.")
+    formerly: list[Identifier] = Field([], description="Earlier ids, kept as addresses.")
+    reply: ReplyKeys | None = Field(None, description=ReplyKeys.__doc__)
+
+    def as_claim(self, id_: str, question: str, defaults: Mapping[str, Value]) -> Claim:
+        """The claim that these keys describe; ``defaults`` is the question's model."""
+        return Claim(
+            id=id_, question=question, statement=self.claim, trial=self._trial(defaults),
+            expected=self.expected, said_by=_listed(self.said_by),
+            asked_by=_listed(self.asked_by), taken_as=self.taken_as or "", fact=self.fact or "",
+            instead=self.instead, contradicts=tuple(self.contradicts),
+            see_also=tuple(self.see_also), formerly=tuple(self.formerly),
+            reply=self.reply.says if self.reply else "",
+            answer=self.reply.answer if self.reply else "",
+        )  # fmt: skip
+
+    def _trial(self, defaults: Mapping[str, Value]) -> Test | Depends | Untestable:
+        if self.depends is not None:
+            return Depends(self.depends)
+        if self.untestable is not None:
+            return Untestable(self.untestable, self.because or "")
+        if self.test is None:
+            raise ValueError("a claim has test, depends or untestable")
+        at = {name: _enumerated(values) for name, values in self.at.items()}
+        at |= {n: tuple(v) for n, v in self.model.items() if isinstance(v, list)}
+        model = {n: n if isinstance(v, list) else v for n, v in self.model.items()}
+        runs = {name: _run(keys) for name, keys in self.runs.items()} or {"run": RunSpec()}
+        return Test(
+            expression=self.test, model={**defaults, **model}, runs=runs, at=at,
+            where=self.where, some=self.quantifier == "some setting",
+            control=_control(self.control) if self.control else None,
+        )  # fmt: skip
+
+
+class CitingKeys(_Keys):
+    """A sentence of the short answer, with the claims that it rests on."""
+
+    says: Text
+    because: list[Identifier] = Field(description="Claims that must come out correct.")
+
+
+class QuestionKeys(_Keys):
+    """A question: its words, the short answer and the model that its claims are tried on."""
+
+    question: Text = Field(description="What people ask.")
+    description: Text | None = Field(None, description="One sentence for search engines.")
+    answer: list[CitingKeys] = Field(description="The short answer; each sentence cites claims.")
+    model: dict[str, Scalar] = Field({}, description="The model, unless a claim says otherwise.")
+
+    def as_question(self, id_: str) -> Question:
+        """The question that these keys describe."""
+        answer = tuple((sentence.says, tuple(sentence.because)) for sentence in self.answer)
+        return Question(id_, self.question, answer, self.model, self.description or "")
+
+
+class SourceKeys(_Keys):
+    """A public page with answers."""
+
+    title: Text
+    url: str | None = Field(
+        None, pattern=r"^https?://[^\s\"'<>]+$", description="Its address, where it is known."
+    )
+    author: Text | None = None
+    date: Text | None = Field(None, description="When it was written, where the page tells.")
+    licence: Text | None = None
+    read: Text = Field(description="When we read it.")
+    mirror_of: Identifier | None = Field(None, description="The source that it is a copy of.")
+    note: Text | None = None
+
+    def as_source(self, id_: str) -> Source:
+        """The source that these keys describe."""
+        return Source(
+            id_, self.title, self.url or "", self.read, self.author or "", self.date or "",
+            self.licence or "", self.mirror_of, self.note or "",
+        )  # fmt: skip
+
+
+def schema() -> str:
+    """The JSON Schema of a claim file, for editors."""
+    keys: dict[str, Any] = ClaimKeys.model_json_schema(by_alias=True)
+    keys["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    keys["title"] = "A claim"
+    return json.dumps(keys, indent=2, sort_keys=True) + "\n"
+
+
+def _listed(places: Mapping[str, str | list[str]]) -> dict[str, tuple[str, ...]]:
+    return {s: tuple(p) if isinstance(p, list) else (p,) for s, p in places.items()}
+
+
+def _enumerated(values: list[Scalar] | str) -> tuple[Value, ...]:
+    if isinstance(values, str):
+        first, last = (int(end) for end in values.split(".."))
+        return tuple(range(first, last + 1))
+    return tuple(values)
+
+
+def _texts(setting: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: text if isinstance(text, str) else str(text) for name, text in setting.items()}
+
+
+def _paths(change: str | list[str]) -> tuple[str, ...]:
+    return (change,) if isinstance(change, str) else tuple(change)
+
+
+def _run(keys: RunKeys) -> RunSpec:
+    return RunSpec(
+        keys.start, keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change)
+    )
+
+
+def _control(keys: ControlKeys) -> Control:
+    runs = {name: _run(run) for name, run in keys.runs.items()}
+    return Control(
+        keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change), runs
+    )

@@ -1,0 +1,1 @@
+"""The claim language: expressions over settings, runs and what can be observed of a run."""

@@ -1,0 +1,99 @@
+"""Rules about what a claim refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.base import Base
+from checker.language.parse import nearest
+from checker.loading import Keys
+from checker.nouns import Claim, Depends, Finding
+
+
+def finding(base: Base, claim: Claim, path: Keys, message: str, tip: str = "") -> Finding:
+    """A finding at a part of a claim's file."""
+    place = base.place("claim", claim.id, path)
+    return Finding(place.file, place.line, place.column, message, tip)
+
+
+def sources_exist(base: Base) -> Iterator[Finding]:
+    """``said_by`` and ``asked_by`` name files in ``_sources``."""
+    for claim in base.claims.values():
+        for key, places in (("said_by", claim.said_by), ("asked_by", claim.asked_by)):
+            for source in places:
+                if source not in base.sources:
+                    tip = nearest(source, base.sources) or "add it to _sources"
+                    yield finding(base, claim, (key, source), f"no source {source!r}", tip)
+
+
+def claims_exist(base: Base) -> Iterator[Finding]:
+    """Every claim that is referred to has a file, and none refers to itself."""
+    known = {*base.claims, *base.broken}
+    for claim in base.claims.values():
+        for path, id_ in _references(claim):
+            if id_ not in known:
+                tip = nearest(id_, known)
+                yield finding(base, claim, path, f"there must be a claim {id_!r}", tip)
+            if id_ == claim.id:
+                yield finding(base, claim, path, "a claim refers to others, not to itself")
+    for question in base.questions.values():
+        for number, (_, cited) in enumerate(question.short_answer):
+            for position, id_ in enumerate(cited):
+                if id_ not in known:
+                    place = base.place("question", question.id,
+                                       ("answer", number, "because", position))  # fmt: skip
+                    yield Finding(place.file, place.line, place.column,
+                                  f"there must be a claim {id_!r}", nearest(id_, known))  # fmt: skip
+
+
+def contradictions_are_mutual(base: Base) -> Iterator[Finding]:
+    """Where one claim contradicts another, both files say so."""
+    for claim in base.claims.values():
+        for number, id_ in enumerate(claim.contradicts):
+            other = base.claims.get(id_)
+            if other is not None and claim.id not in other.contradicts:
+                message = f"{id_} must list {claim.id} under contradicts too"
+                yield finding(base, claim, ("contradicts", number), message)
+
+
+def somebody_says_it(base: Base) -> Iterator[Finding]:
+    """A claim has a public place that makes or asks it, or another claim that leads to it."""
+    led_to = {id_ for claim in base.claims.values() for _, id_ in _references(claim)}
+    for claim in base.claims.values():
+        if not claim.said_by and not claim.asked_by and claim.id not in led_to:
+            tip = "said_by: {source: paragraph}"
+            yield finding(base, claim, ("claim",), "a claim names a page that makes it", tip)
+
+
+def wrong_claims_lead_on(base: Base) -> Iterator[Finding]:
+    """A wrong claim names what is right ``instead``, and answers its author's strongest reply."""
+    for claim in base.claims.values():
+        if claim.expected == "wrong" and claim.instead is None:
+            tip = "instead: the id of the right claim"
+            yield finding(base, claim, ("expected",), "a wrong claim leads on to a right one", tip)
+        if claim.expected == "wrong" and not claim.reply:
+            tip = "reply: {says: …, answer: …}"
+            message = "a wrong claim answers the strongest reply that its author could make"
+            yield finding(base, claim, ("expected",), message, tip)
+
+
+def a_condition_leads_to_a_sharp_claim(base: Base) -> Iterator[Finding]:
+    """What a conditional claim depends on has a test of its own."""
+    for claim in base.claims.values():
+        if isinstance(claim.trial, Depends):
+            for condition, id_ in claim.trial.conditions.items():
+                other = base.claims.get(id_)
+                if other is not None and isinstance(other.trial, Depends):
+                    message = f"{id_} depends on others itself; name a claim with a test"
+                    yield finding(base, claim, ("depends", condition), message)
+
+
+def _references(claim: Claim) -> Iterator[tuple[Keys, str]]:
+    if claim.instead is not None:
+        yield ("instead",), claim.instead
+    for key, ids in (("contradicts", claim.contradicts), ("see_also", claim.see_also)):
+        for number, id_ in enumerate(ids):
+            yield (key, number), id_
+    if isinstance(claim.trial, Depends):
+        for condition, id_ in claim.trial.conditions.items():
+            yield ("depends", condition), id_
