@@ -50,8 +50,9 @@ def load(folder: Path) -> Base:
             _load_question(base, path)
         elif path.suffix in (".yml", ".yaml"):
             tip = "such as claims/num-units/a-claim.yml"
-            base.findings.append(Finding(_shown(base, path), 1, 1,
-                                         "a claim lies in the folder of its question", tip))  # fmt: skip
+            base.findings.append(
+                Finding(_shown(base, path), 1, 1, "a claim lies in the folder of its question", tip)
+            )
     return base
 
 
@@ -144,31 +145,49 @@ def _validated(base: Base, path: Path, model: type[_Model]) -> tuple[Document, _
     try:
         return document, model.model_validate(document.data)
     except ValidationError as errors:
-        base.findings += sorted({_finding(document, model, error) for error in errors.errors()})
+        found = [_finding(document, model, error) for error in errors.errors()]
+        first = {(finding.line, finding.column): finding for finding in reversed(found)}
+        base.findings += sorted(first.values())  # one for each place: a union gives several
         return document, None
 
 
 def _finding(document: Document, model: type[BaseModel], error: Any) -> Finding:
     """A validation error in our words: where, what must hold, and the nearest key."""
-    path = tuple(part for part in error["loc"] if document.place(tuple(error["loc"])) and
-                 part not in ("[key]", "str", "int", "float", "bool"))  # fmt: skip
+    path = _real_path(document.data, error["loc"])
+    kind, name = error["type"], ".".join(str(part) for part in path)
     place = document.place(path)
-    name = ".".join(str(part) for part in path)
-    kind = error["type"]
     if kind == "missing":
-        return Finding(place.file, place.line, place.column, f"the key {path[-1]!r} must be there")
+        message = f"the key {error['loc'][-1]!r} must be there"
+        return Finding(place.file, place.line, place.column, message)
     if kind == "extra_forbidden":
-        tip = nearest(str(path[-1]), _keys_at(model, path[:-1]))
-        tip = tip or f"known are {', '.join(sorted(_keys_at(model, path[:-1])))}"
+        known = _keys_at(model, path[:-1])
+        tip = nearest(str(path[-1]), known) or f"known are {', '.join(sorted(known))}"
         return Finding(place.file, place.line, place.column, f"there is no key {path[-1]!r}", tip)
-    message = f"{name} {_demand(error)}"
-    return Finding(place.file, place.line, place.column, message)
+    if error["loc"][-1] == "[key]":
+        tip = "put a text with commas into quotes" if error["input"] not in (None, "") else ""
+        message = f"the key {path[-1]!r} {_demand(error)}"
+        return Finding(place.file, place.line, place.column, message, tip)
+    return Finding(place.file, place.line, place.column, f"{name} {_demand(error)}")
+
+
+def _real_path(data: Any, location: tuple[Any, ...]) -> Keys:
+    """The part of a location that stands in the file: without names of types."""
+    path: list[str | int] = []
+    for part in location:
+        inside = isinstance(data, dict) and part in data
+        if inside or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
+            path.append(part)
+            data = data[part]
+    return tuple(path)
 
 
 def _demand(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     words = {
         "string_type": "must be a text",
+        "bool_type": "must be true or false",
+        "int_type": "must be a whole number",
+        "float_type": "must be a number",
         "dict_type": "must be keys and values",
         "list_type": "must be a list",
         "model_type": "must be keys and values",
@@ -177,7 +196,8 @@ def _demand(error: Any) -> str:
         "literal_error": f"must be {context.get('expected')}",
     }
     if kind == "string_pattern_mismatch":
-        return f"must look like {context['pattern']}"
+        named = {ID_PATTERN: "small letters, digits and hyphens"}
+        return f"must look like {named.get(context['pattern'], context['pattern'])}"
     return words.get(kind, f"is not understood: {error['msg'][0].lower()}{error['msg'][1:]}")
 
 

@@ -118,14 +118,22 @@ class ClaimKeys(_Keys):
     def as_claim(self, id_: str, question: str, defaults: Mapping[str, Value]) -> Claim:
         """The claim that these keys describe; ``defaults`` is the question's model."""
         return Claim(
-            id=id_, question=question, statement=self.claim, trial=self._trial(defaults),
-            expected=self.expected, said_by=_listed(self.said_by),
-            asked_by=_listed(self.asked_by), taken_as=self.taken_as or "", fact=self.fact or "",
-            instead=self.instead, contradicts=tuple(self.contradicts),
-            see_also=tuple(self.see_also), formerly=tuple(self.formerly),
+            id=id_,
+            question=question,
+            statement=self.claim,
+            trial=self._trial(defaults),
+            expected=self.expected,
+            said_by=_listed(self.said_by),
+            asked_by=_listed(self.asked_by),
+            taken_as=self.taken_as or "",
+            fact=self.fact or "",
+            instead=self.instead,
+            contradicts=tuple(self.contradicts),
+            see_also=tuple(self.see_also),
+            formerly=tuple(self.formerly),
             reply=self.reply.says if self.reply else "",
             answer=self.reply.answer if self.reply else "",
-        )  # fmt: skip
+        )
 
     def _trial(self, defaults: Mapping[str, Value]) -> Test | Depends | Untestable:
         if self.depends is not None:
@@ -139,10 +147,14 @@ class ClaimKeys(_Keys):
         model = {n: n if isinstance(v, list) else v for n, v in self.model.items()}
         runs = {name: _run(keys) for name, keys in self.runs.items()} or {"run": RunSpec()}
         return Test(
-            expression=self.test, model={**defaults, **model}, runs=runs, at=at,
-            where=self.where, some=self.quantifier == "some setting",
+            expression=self.test,
+            model={**defaults, **model},
+            runs=runs,
+            at=at,
+            where=self.where,
+            some=self.quantifier == "some setting",
             control=_control(self.control) if self.control else None,
-        )  # fmt: skip
+        )
 
 
 class CitingKeys(_Keys):
@@ -183,9 +195,16 @@ class SourceKeys(_Keys):
     def as_source(self, id_: str) -> Source:
         """The source that these keys describe."""
         return Source(
-            id_, self.title, self.url or "", self.read, self.author or "", self.date or "",
-            self.licence or "", self.mirror_of, self.note or "",
-        )  # fmt: skip
+            id_,
+            self.title,
+            self.url or "",
+            self.read,
+            self.author or "",
+            self.date or "",
+            self.licence or "",
+            self.mirror_of,
+            self.note or "",
+        )
 
 
 def schema() -> str:
@@ -223,6 +242,4 @@ def _run(keys: RunKeys) -> RunSpec:
 
 def _control(keys: ControlKeys) -> Control:
     runs = {name: _run(run) for name, run in keys.runs.items()}
-    return Control(
-        keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change), runs
-    )
+    return Control(keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change), runs)

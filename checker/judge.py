@@ -43,9 +43,12 @@ def candidate_verdict(trials: Sequence[Trial], some: bool) -> Verdict | WhyNot:
 
 
 def opponent(
-    candidate: Candidate, verdict: Verdict, trials: Sequence[Trial], some: bool,
+    candidate: Candidate,
+    verdict: Verdict,
+    trials: Sequence[Trial],
+    some: bool,
     distinct: Callable[[Setting], bool],
-) -> Opponent:  # fmt: skip
+) -> Opponent:
     """Whether the test came out the other way on a rival or an alternative.
 
     To tell a *correct* claim apart it fails, clearly, at a setting where nothing coincides (with
@@ -80,12 +83,22 @@ def control_opponent(
     Where the claim is *wrong* it holds at every setting of the control; where it is *correct* it
     fails at one where nothing coincides (with ``some``, both turned round).
     """
-    asked = [candidate.ask(setting) for setting in candidate.settings]
-    apart = [t for t in asked if distinct(t.setting)]
-    if verdict is Verdict.WRONG:
-        turned = any(t.clear_yes for t in apart) if some else all(t.clear_yes for t in asked)
+    asked: list[Trial] = []
+
+    def ask(setting: Setting) -> Trial:
+        asked.append(candidate.ask(setting))
+        return asked[-1]
+
+    everywhere = candidate.settings
+    apart = [setting for setting in everywhere if distinct(setting)]
+    if verdict is Verdict.WRONG and not some:
+        turned = all(ask(setting).clear_yes for setting in everywhere)
+    elif verdict is Verdict.WRONG:
+        turned = any(ask(setting).clear_yes for setting in apart)
+    elif not some:
+        turned = any(ask(setting).clear_no for setting in apart)
     else:
-        turned = all(t.clear_no for t in asked) if some else any(t.clear_no for t in apart)
+        turned = all(ask(setting).clear_no for setting in everywhere)
     return Opponent(candidate.name, _summary(asked), turned)
 
 
@@ -93,9 +106,11 @@ def _summary(trials: Iterable[Trial]) -> str:
     """One word for many trials: the worst that happened, then fails, then holds."""
     outcomes = {t.outcome for t in trials}
     for outcome, word in (
-        (Outcome.ERROR, "error"), (Outcome.NO, "fails"), (Outcome.UNDECIDED, "undecided"),
+        (Outcome.ERROR, "error"),
+        (Outcome.NO, "fails"),
+        (Outcome.UNDECIDED, "undecided"),
         (Outcome.YES, "holds"),
-    ):  # fmt: skip
+    ):
         if outcome in outcomes:
             return word
     return "not-applicable"
@@ -120,11 +135,14 @@ def judge(
     """
     found = candidate_verdict(trials, some)
     judgement = Judgement(
-        verdict=None, why_not=None, trials=tuple(trials), frameworks=tuple(records),
+        verdict=None,
+        why_not=None,
+        trials=tuple(trials),
+        frameworks=tuple(records),
         holds=sum(t.outcome is Outcome.YES for t in trials),
         fails=sum(t.outcome is Outcome.NO for t in trials),
         shown=_shown(trials, found, some, distinct),
-    )  # fmt: skip
+    )
     if isinstance(found, WhyNot):
         return replace(judgement, why_not=found, reason=_reason(trials, found))
     judgement = replace(
@@ -135,13 +153,19 @@ def judge(
     )
     apart = told_apart_by(judgement)
     if changes_nothing():
-        why = "no model changes this test at any setting, not even a broken one: it measures nothing"
+        why = (
+            "no model changes this test at any setting, not even a broken one: it measures nothing"
+        )
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=why)
     if apart is None:
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=_what_would_help(judgement))
     if any(record["disagrees"] for record in records):
-        return replace(judgement, why_not=WhyNot.DISPUTED, told_apart_by=apart,
-                       reason="a real framework disagrees with the reference")  # fmt: skip
+        return replace(
+            judgement,
+            why_not=WhyNot.DISPUTED,
+            told_apart_by=apart,
+            reason="a real framework disagrees with the reference",
+        )
     return replace(judgement, verdict=found, told_apart_by=apart)
 
 
@@ -183,9 +207,11 @@ def as_expected(judgement: Judgement, expected: str | None) -> bool:
 
 
 def _shown(
-    trials: Sequence[Trial], found: Verdict | WhyNot, some: bool,
+    trials: Sequence[Trial],
+    found: Verdict | WhyNot,
+    some: bool,
     distinct: Callable[[Setting], bool],
-) -> Trial | None:  # fmt: skip
+) -> Trial | None:
     """The smallest counter-example (or witness), else a confirmation where nothing coincides."""
     if isinstance(found, WhyNot):
         return None

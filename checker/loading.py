@@ -121,7 +121,9 @@ class _Builder:
             if self.documents > 1:
                 raise FileError(place, "a file holds one document", "one claim, one file")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise FileError(place, "anchors and aliases (& and *) are not used here", "write it out")
+            raise FileError(
+                place, "anchors and aliases (& and *) are not used here", "write it out"
+            )
         if isinstance(event, yaml.NodeEvent):
             self.nodes += 1
             self._refuse(event, place)

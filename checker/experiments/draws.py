@@ -7,6 +7,7 @@ or a smaller batch sees a prefix of what a larger one sees.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,14 +21,23 @@ def draw(path: str, axes: Axes, seed: int, salt: str = "") -> np.ndarray:
 
     Weights that multiply m numbers are scaled by 1.2 / sqrt(m).  ``salt`` gives another draw.
     """
-    shape = tuple(axes.values())
-    if "batch" in axes:
-        rows = [_stream(f"{path}[{row}]", shape[-1:], seed, salt).standard_normal(shape[1:])
-                for row in range(shape[0])]  # fmt: skip
-        return np.stack(rows) * _SCALES[path.split(".")[0]]
-    kind = path.removeprefix("parameters.").split(".")[0]
-    scale = _SCALES.get(kind) or 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
-    return np.asarray(_stream(path, shape, seed, salt).standard_normal(shape) * scale)
+    return _draw(path, tuple(axes.values()), "batch" in axes, seed, salt)
+
+
+@lru_cache(maxsize=50_000)
+def _draw(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -> np.ndarray:
+    if rows:
+        drawn = [
+            _stream(f"{path}[{row}]", shape[-1:], seed, salt).standard_normal(shape[1:])
+            for row in range(shape[0])
+        ]
+        numbers = np.stack(drawn) * _SCALES[path.split(".")[0]]
+    else:
+        kind = path.removeprefix("parameters.").split(".")[0]
+        scale = _SCALES.get(kind) or 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
+        numbers = np.asarray(_stream(path, shape, seed, salt).standard_normal(shape) * scale)
+    numbers.flags.writeable = False  # it is shared
+    return numbers
 
 
 def _stream(path: str, shape: tuple[int, ...], seed: int, salt: str) -> np.random.Generator:

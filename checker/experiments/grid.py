@@ -14,8 +14,13 @@ from checker.nouns import SIZES, Setting, Value
 MAX_SETTINGS = 2000
 SMALL = range(1, 4)
 DISTINCT = (
-    (3, 5, 6, 7), (6, 3, 5, 7), (3, 7, 6, 8), (5, 3, 7, 11), (6, 7, 9, 5), (3, 8, 9, 7),
-)  # fmt: skip
+    (3, 5, 6, 7),
+    (6, 3, 5, 7),
+    (3, 7, 6, 8),
+    (5, 3, 7, 11),
+    (6, 7, 9, 5),
+    (3, 8, 9, 7),
+)
 """Batch, timesteps, features, units; units are neither 3 nor 4, the number of gates and blocks."""
 
 

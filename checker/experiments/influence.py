@@ -39,8 +39,9 @@ def influence(run: Run, source: Path, target: Path) -> Array | float:
     names = [axis for axis in (source_axis, target_axis) if axis]
     if not names:
         return float(matrix[0, 0])
-    shape = tuple(size for size, axis in zip(matrix.shape, (source_axis, target_axis), strict=True)
-                  if axis)  # fmt: skip
+    shape = tuple(
+        size for size, axis in zip(matrix.shape, (source_axis, target_axis), strict=True) if axis
+    )
     return Array(matrix.reshape(shape), tuple(names))
 
 

@@ -31,11 +31,16 @@ class Run:
     @cached_property
     def observed(self) -> Mapping[str, Array]:
         """All slots by dotted path; ExperimentError where an entry is not finite."""
-        before = {path.removeprefix("before."): array.data
-                  for path, array in self.given.items() if path.startswith("before.")}  # fmt: skip
-        parameters = {path.removeprefix("parameters."): array.data
-                      for path, array in self.given.items()
-                      if path.startswith("parameters.")}  # fmt: skip
+        before = {
+            path.removeprefix("before."): array.data
+            for path, array in self.given.items()
+            if path.startswith("before.")
+        }
+        parameters = {
+            path.removeprefix("parameters."): array.data
+            for path, array in self.given.items()
+            if path.startswith("parameters.")
+        }
         with np.errstate(all="ignore"):  # what is not finite is refused below
             trace = self.model.unroll(
                 self.model.cell, parameters, self.given["inputs"].data, before
@@ -47,8 +52,12 @@ class Run:
 
     def read(self, name: str) -> Array | Group:
         """An observable: one array, or a group such as ``parameters``."""
-        found = {path: array for path, array in self.observed.items()
-                 if path == name or path.startswith(f"{name}.")}  # fmt: skip
+        slots = self.given if name in NUDGEABLE else self.observed
+        found = {
+            path: array
+            for path, array in slots.items()
+            if path == name or path.startswith(f"{name}.")
+        }
         if name not in OBSERVABLES or not found:
             raise ExperimentError(f"this model has no {name!r}")
         if name in found:
@@ -76,8 +85,10 @@ class Run:
         if not self.slots(path):
             raise ExperimentError(f"a run is given {', '.join(self.given)}; not {path!r}")
         seed = self.sizes.get("seed", 0)
-        new = {leaf: Array(draw(leaf, self._axes(leaf), seed, "changed"), self.given[leaf].axes)
-               for leaf in self.slots(path)}  # fmt: skip
+        new = {
+            leaf: Array(draw(leaf, self._axes(leaf), seed, "changed"), self.given[leaf].axes)
+            for leaf in self.slots(path)
+        }
         return Run(self.model, self.sizes, {**self.given, **new})
 
     def _axes(self, leaf: str) -> Axes:

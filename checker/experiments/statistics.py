@@ -39,5 +39,7 @@ class Share:
 
 def _tail(successes: int, tries: int, chance: float) -> float:
     """Chance of at least so many successes."""
-    return sum(comb(tries, k) * chance**k * (1 - chance) ** (tries - k)
-               for k in range(successes, tries + 1))  # fmt: skip
+    return sum(
+        comb(tries, k) * chance**k * (1 - chance) ** (tries - k)
+        for k in range(successes, tries + 1)
+    )

@@ -120,5 +120,3 @@ class _Settings:
 
     def jacobian(self, source: Any, target: Any) -> Any:
         raise ExperimentError("where sees settings only")
-
-

@@ -12,7 +12,7 @@ import numpy as np
 
 from checker.language.functions import FUNCTIONS
 from checker.language.parse import Expression
-from checker.language.tolerance import Comparisons, finite
+from checker.language.tolerance import Comparisons
 from checker.language.values import (
     Array,
     ExperimentError,
@@ -24,9 +24,13 @@ from checker.language.values import (
 MAX_INTEGER = 10**15
 MAX_EXPONENT = 16
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
-}  # fmt: skip
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
 
 
 @dataclass(frozen=True)
@@ -232,7 +236,7 @@ def _product(left: Any, right: Any) -> Array:
 
 def _compared(operation: ast.cmpop, left: Any, right: Any, comparisons: Comparisons) -> Any:
     if isinstance(operation, ast.Eq | ast.NotEq):
-        equal = _equal(left, right)
+        equal = _equal(left, right, comparisons)
         return equal if isinstance(operation, ast.Eq) else not equal
     if isinstance(left, str | tuple | Group) or isinstance(right, str | tuple | Group):
         raise ExperimentError("only numbers can be ordered")
@@ -251,14 +255,15 @@ def _compared(operation: ast.cmpop, left: Any, right: Any, comparisons: Comparis
     return bool(result) is wanted
 
 
-def _equal(left: Any, right: Any) -> bool:
+def _equal(left: Any, right: Any, comparisons: Comparisons) -> bool:
+    """Whole numbers, shapes and words exactly; other single numbers but for rounding."""
     for value in (left, right):
         if isinstance(value, Array | Group):
             raise ExperimentError("compare arrays with close(…), changed(…) or their shapes")
-        if isinstance(value, float) and not float(finite(value)).is_integer():
-            raise ExperimentError("== compares whole numbers, shapes and words; say close(…)")
     if isinstance(left, str) != isinstance(right, str):
         raise ExperimentError(f"{left!r} and {right!r} are of different kinds")
     if isinstance(left, tuple) != isinstance(right, tuple):
         raise ExperimentError(f"{left!r} and {right!r} are of different kinds")
+    if isinstance(left, float) or isinstance(right, float):
+        return not bool(comparisons.differ(left, right))
     return bool(left == right)

@@ -182,8 +182,9 @@ def stack(world: Any, first: Any, second: Any) -> Any:
 @_function()
 def diagonal(world: Any, matrix: Any) -> Any:
     """diagonal(matrix): the square matrix with every entry off its diagonal set to 0."""
-    return memberwise(lambda m: Array(_square(m).data * np.eye(_square(m).shape[0]),
-                                      _square(m).axes), matrix)  # fmt: skip
+    return memberwise(
+        lambda m: Array(_square(m).data * np.eye(_square(m).shape[0]), _square(m).axes), matrix
+    )
 
 
 @_function()
@@ -195,7 +196,7 @@ def is_diagonal(world: Any, matrix: Any) -> bool:
 
 @_function()
 def next_diagonal(world: Any, matrix: Any) -> Array:
-    """next_diagonal(matrix): the entries one to the right of the diagonal: from each to the next."""
+    """next_diagonal(matrix): the entries right of the diagonal: from each to the next."""
     square = _square(matrix)
     return Array(np.diagonal(square.data, offset=1), square.axes[-1:])
 

@@ -16,11 +16,41 @@ MAX_DEPTH = 40
 MAX_NUMBER = 10**12
 
 _ALLOWED = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
-    ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult,
-    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.IfExp, ast.Call,
-    ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.Name, ast.Constant, ast.Load,
-)  # fmt: skip
+    ast.Expression,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.UAdd,
+    ast.BinOp,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.Pow,
+    ast.MatMult,
+    ast.Compare,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.IfExp,
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Slice,
+    ast.Tuple,
+    ast.List,
+    ast.Name,
+    ast.Constant,
+    ast.Load,
+)
 
 
 class ExpressionError(Exception):
@@ -95,19 +125,31 @@ def _check(node: ast.AST, depth: int) -> None:
 def _check_constant(node: ast.Constant) -> None:
     value = node.value
     if value is not None and not isinstance(value, bool | int | float | str):
-        raise ExpressionError(f"{type(value).__name__} is not part of the claim language",
-                              node.col_offset)  # fmt: skip
+        raise ExpressionError(
+            f"{type(value).__name__} is not part of the claim language", node.col_offset
+        )
     if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ExpressionError(f"a number is at most {MAX_NUMBER:.0e}", node.col_offset)
 
 
 def _named(node: ast.AST) -> str:
     words = {
-        "ListComp": "a comprehension", "GeneratorExp": "a comprehension",
-        "DictComp": "a comprehension", "SetComp": "a comprehension",
-        "Lambda": "a function definition", "NamedExpr": "an assignment",
-        "Dict": "a dictionary", "Set": "a set", "JoinedStr": "an f-string",
-        "Starred": "a star", "Await": "await", "Yield": "yield", "In": "in", "Is": "is",
-        "Invert": "~ (say not)", "BitAnd": "& (say and)", "BitOr": "| (say or)",
-    }  # fmt: skip
+        "ListComp": "a comprehension",
+        "GeneratorExp": "a comprehension",
+        "DictComp": "a comprehension",
+        "SetComp": "a comprehension",
+        "Lambda": "a function definition",
+        "NamedExpr": "an assignment",
+        "Dict": "a dictionary",
+        "Set": "a set",
+        "JoinedStr": "an f-string",
+        "Starred": "a star",
+        "Await": "await",
+        "Yield": "yield",
+        "In": "in",
+        "Is": "is",
+        "Invert": "~ (say not)",
+        "BitAnd": "& (say and)",
+        "BitOr": "| (say or)",
+    }
     return words.get(type(node).__name__, type(node).__name__)

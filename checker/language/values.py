@@ -107,9 +107,11 @@ def memberwise(operation: Callable[..., Any], *operands: Any) -> Any:
         if list(group) != names:
             raise ExperimentError(f"one group has {', '.join(names)}, the other {', '.join(group)}")
     return Group(
-        {n: memberwise(operation, *(o[n] if isinstance(o, Group) else o for o in operands))
-         for n in names}
-    )  # fmt: skip
+        {
+            n: memberwise(operation, *(o[n] if isinstance(o, Group) else o for o in operands))
+            for n in names
+        }
+    )
 
 
 def same_shape(left: Array, right: Array) -> None:

@@ -58,15 +58,16 @@ def _spots(test: Test) -> Iterator[Spot]:
         yield from _spots_of(path, run.setting, run.put, run.change, everything)
     if test.control is not None:
         control = test.control
-        yield from _spots_of(
-            ("control",), control.setting, control.put, control.change, everything
-        )
+        yield from _spots_of(("control",), control.setting, control.put, control.change, everything)
 
 
 def _spots_of(
-    path: Keys, setting: Mapping[str, Any], put: Mapping[str, Any], change: Collection[str],
+    path: Keys,
+    setting: Mapping[str, Any],
+    put: Mapping[str, Any],
+    change: Collection[str],
     names: Collection[str],
-) -> Iterator[Spot]:  # fmt: skip
+) -> Iterator[Spot]:
     for name, text in setting.items():
         yield (*path, "setting", name), text, names
     for place, text in put.items():

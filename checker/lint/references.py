@@ -40,10 +40,16 @@ def claims_exist(base: Base) -> Iterator[Finding]:
         for number, (_, cited) in enumerate(question.short_answer):
             for position, id_ in enumerate(cited):
                 if id_ not in known:
-                    place = base.place("question", question.id,
-                                       ("answer", number, "because", position))  # fmt: skip
-                    yield Finding(place.file, place.line, place.column,
-                                  f"there must be a claim {id_!r}", nearest(id_, known))  # fmt: skip
+                    place = base.place(
+                        "question", question.id, ("answer", number, "because", position)
+                    )
+                    yield Finding(
+                        place.file,
+                        place.line,
+                        place.column,
+                        f"there must be a claim {id_!r}",
+                        nearest(id_, known),
+                    )
 
 
 def contradictions_are_mutual(base: Base) -> Iterator[Finding]:

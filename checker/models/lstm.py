@@ -66,8 +66,9 @@ def clip(values: np.ndarray, limit: float | None) -> np.ndarray:
 
 def pack(parameters: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """Per-gate parameters to TensorFlow's one kernel and one bias, input rows above state rows."""
-    blocks = [np.concatenate([parameters[f"kernel.{g}"], parameters[f"recurrent.{g}"]])
-              for g in BLOCKS]  # fmt: skip
+    blocks = [
+        np.concatenate([parameters[f"kernel.{g}"], parameters[f"recurrent.{g}"]]) for g in BLOCKS
+    ]
     bias = np.concatenate([parameters[f"bias.{g}"] for g in BLOCKS])
     return np.concatenate(blocks, axis=1), bias  # (features + hidden, 4 units), (4 units,)
 
@@ -90,9 +91,12 @@ def lstm(
 ) -> Model:
     """The LSTM layer: BasicLSTMCell by default, LSTMCell with any of the other options."""
     given: Mapping[str, Any] = {
-        "forget_bias": forget_bias, "projection": projection, "peepholes": peepholes,
-        "cell_clip": cell_clip, "projection_clip": projection_clip,
-    }  # fmt: skip
+        "forget_bias": forget_bias,
+        "projection": projection,
+        "peepholes": peepholes,
+        "cell_clip": cell_clip,
+        "projection_clip": projection_clip,
+    }
 
     def hidden(sizes: Sizes) -> int:
         return projection or sizes["units"]
@@ -112,8 +116,10 @@ def lstm(
 
     def state(sizes: Sizes) -> dict[str, Axes]:
         batch = sizes["batch"]
-        return {"h": {"batch": batch, "units": hidden(sizes)},
-                "c": {"batch": batch, "units": sizes["units"]}}  # fmt: skip
+        return {
+            "h": {"batch": batch, "units": hidden(sizes)},
+            "c": {"batch": batch, "units": sizes["units"]},
+        }
 
     def cell(parameters: Arrays) -> Step:
         kernel, bias = pack(parameters)
@@ -121,10 +127,17 @@ def lstm(
 
         def step(x: np.ndarray, state: Arrays) -> tuple[np.ndarray, Arrays, Arrays]:
             h, c, gates = lstm_step(
-                kernel, bias, x, state["h"], state["c"], forget_bias=forget_bias,
-                peephole=peephole, projection=parameters.get("projection"),
-                cell_clip=cell_clip, projection_clip=projection_clip,
-            )  # fmt: skip
+                kernel,
+                bias,
+                x,
+                state["h"],
+                state["c"],
+                forget_bias=forget_bias,
+                peephole=peephole,
+                projection=parameters.get("projection"),
+                cell_clip=cell_clip,
+                projection_clip=projection_clip,
+            )
             return h, {"h": h, "c": c}, gates
 
         return step

@@ -18,14 +18,18 @@ def constant(model: Model) -> Model:
 
 def shuffled(model: Model) -> Model:
     """Everything that comes out is in the wrong order and scaled."""
-    return _altered(model, lambda data: 3 * np.flip(data) + np.arange(data.size).reshape(data.shape))
+    return _altered(
+        model, lambda data: 3 * np.flip(data) + np.arange(data.size).reshape(data.shape)
+    )
 
 
 def misshapen(model: Model) -> Model:
     """Every axis of everything is one entry longer than it should be."""
 
     def parameters(sizes: Sizes) -> dict[str, Axes]:
-        return {n: {a: s + 1 for a, s in axes.items()} for n, axes in model.parameters(sizes).items()}
+        return {
+            n: {a: s + 1 for a, s in axes.items()} for n, axes in model.parameters(sizes).items()
+        }
 
     def unroll(cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays) -> Trace:
         def cut(array: np.ndarray) -> np.ndarray:
@@ -37,7 +41,22 @@ def misshapen(model: Model) -> Model:
     return replace(model, parameters=parameters, unroll=unroll)
 
 
-BROKEN = (constant, shuffled, misshapen)
+def rigid(model: Model) -> Model:
+    """Every axis of everything has two entries, whatever the sizes are."""
+
+    def parameters(sizes: Sizes) -> dict[str, Axes]:
+        return {n: dict.fromkeys(axes, 2) for n, axes in model.parameters(sizes).items()}
+
+    def unroll(cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays) -> Trace:
+        moving = Array(np.ones((2, 2, 2)), ("batch", "timesteps", "units"))
+        still = Array(np.ones((2, 2)), ("batch", "units"))
+        trace = {"outputs": moving} | {f"after.{name}": still for name in before}
+        return trace | {f"{g}.{name}": moving for g in ("entering", "leaving") for name in before}
+
+    return replace(model, parameters=parameters, unroll=unroll)
+
+
+BROKEN = (constant, shuffled, misshapen, rigid)
 
 
 def _altered(model: Model, alter: Callable[[np.ndarray], np.ndarray]) -> Model:

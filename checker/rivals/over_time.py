@@ -65,9 +65,10 @@ def only_the_first_step_sees_the_input(model: Model, believed: bool = True) -> M
             return model.unroll(cell, parameters, inputs, before)
         return {
             path: Array(np.repeat(a.data, inputs.shape[1], axis=1), a.axes)
-            if "timesteps" in a.axes else a
+            if "timesteps" in a.axes
+            else a
             for path, a in first.items()
-        }  # fmt: skip
+        }
 
     return replace(model, unroll=unroll)
 
@@ -85,9 +86,11 @@ def hidden_layer_keeps_the_features(model: Model, believed: bool = True) -> Mode
             alone[:, :, feature] = inputs[:, :, feature]
             runs.append(model.unroll(cell, parameters, alone, before))
         return {
-            path: Array(np.stack([run[path].data for run in runs], axis=-2),
-                        (*array.axes[:-1], "features", array.axes[-1]))
+            path: Array(
+                np.stack([run[path].data for run in runs], axis=-2),
+                (*array.axes[:-1], "features", array.axes[-1]),
+            )
             for path, array in runs[0].items()
-        }  # fmt: skip
+        }
 
     return replace(model, unroll=unroll)

@@ -17,10 +17,11 @@ def units_are_separate_cells(model: Model, believed: bool = True) -> Model:
 
     def cell(parameters: Arrays) -> Step:
         cut = {
-            name: value * np.eye(*value.shape) if believed and name.startswith("recurrent.")
+            name: value * np.eye(*value.shape)
+            if believed and name.startswith("recurrent.")
             else value
             for name, value in parameters.items()
-        }  # fmt: skip
+        }
         return model.cell(cut)
 
     return replace(model, cell=cell)
@@ -84,8 +85,10 @@ def units_are_the_gates(model: Model, believed: bool = True) -> Model:
         def step(x: np.ndarray, state: Arrays) -> tuple[np.ndarray, Arrays, Arrays]:
             h, c = state["h"], state["c"]  # (batch, units) each
             z = {n.removeprefix("bias."): parameters[n] for n in parameters if "bias" in n}
-            z = {g: x @ parameters[f"kernel.{g}"] + h @ parameters[f"recurrent.{g}"] + b
-                 for g, b in z.items()}  # fmt: skip
+            z = {
+                g: x @ parameters[f"kernel.{g}"] + h @ parameters[f"recurrent.{g}"] + b
+                for g, b in z.items()
+            }
             shift = {"f": float(model.options["forget_bias"])}
             gates = {g: sigmoid(v + shift.get(g, 0)) for g, v in z.items() if g != "j"}
             j = np.tanh(z["j"])

@@ -1,0 +1,86 @@
+"""The command line.  ``main`` returns the exit code; see :mod:`checker.commands`.
+
+Exit codes: 0 all as expected, 1 some claim not as expected, 2 bad files or bad usage,
+3 something could not be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from checker.commands.check import check
+from checker.commands.look import lint, list_claims, show
+from checker.commands.naming import UsageError
+from checker.commands.site import site
+from checker.commands.try_ import try_expression
+from checker.loading import FileError
+
+BAD_USAGE = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    folder, form = arguments.claims, getattr(arguments, "format", "text")
+    try:
+        match arguments.command:
+            case "check":
+                return check(folder, arguments.claim, form)
+            case "lint":
+                return lint(folder, form)
+            case "list":
+                return list_claims(folder, form)
+            case "show":
+                return show(folder, arguments.what, form)
+            case "try":
+                return try_expression(folder, arguments.expression, form)
+            case _:
+                return site(folder)
+    except FileError as error:
+        print(error.finding, file=sys.stderr)
+    except UsageError as error:
+        print(f"checker: {error}", file=sys.stderr)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return BAD_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="checker", description="Try claims by experiment.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, help_: str, example: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name, help=help_, description=help_, epilog=f"example: checker {example}"
+        )
+        added.add_argument(
+            "--claims",
+            type=Path,
+            default=Path("claims"),
+            metavar="DIR",
+            help="the folder of claims (default: claims)",
+        )
+        if name != "site":
+            added.add_argument("--format", choices=("text", "json"), default="text")
+        return added
+
+    checked = command("check", "run and judge claims", "check num-units-is-sequence-length")
+    checked.add_argument("claim", nargs="*", metavar="CLAIM", help="ids; all claims if none")
+    command("lint", "check the files, run nothing", "lint")
+    command("list", "list all claims", "list")
+    shown = command(
+        "show",
+        "show the evidence for a claim, or the claims of a public page",
+        "show num-units-is-sequence-length",
+    )
+    shown.add_argument("what", metavar="CLAIM-or-URL")
+    tried = command(
+        "try", "judge a test without writing a file", 'try "outputs.timesteps == units"'
+    )
+    tried.add_argument("expression", metavar="EXPRESSION")
+    command("site", "check all claims and build the site", "site")
+    return parser

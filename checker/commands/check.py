@@ -1,0 +1,85 @@
+"""``checker check``: run and judge claims, and compare with what was expected before."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from checker.base import Base, load
+from checker.commands.naming import known_claims
+from checker.lint import lint
+from checker.nouns import Finding
+from checker.report import text
+from checker.results import as_json, results
+from checker.schedule import Tried, needed, try_all
+
+OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
+
+
+def check(folder: Path, claims: Sequence[str], form: str) -> int:
+    """Run the named claims, or all, print the report and return the exit code.
+
+    Only a run of all claims writes the results file, beside the folder of claims.
+    """
+    base = load(folder)
+    wanted = known_claims(base, claims)
+    found, findings = run(base, wanted)
+    if not claims:
+        results_file(folder).write_text(as_json(found), encoding="utf-8")
+    if form == "json":
+        print(as_json(found), end="")
+    else:
+        print("\n".join([*text.summary(found)] if not claims else _in_full(found)))
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    return exit_code(found)
+
+
+def run(base: Base, wanted: Sequence[str]) -> tuple[dict[str, Any], list[Finding]]:
+    """Try the claims that have no findings; returns results and all findings."""
+    findings = lint(base)
+    bad_files = {finding.file for finding in findings}
+    for id_ in [i for i, c in base.claims.items() if c.places[""].file in bad_files]:
+        base.broken[id_] = base.claims.pop(id_).question
+    claims = needed(base, [id_ for id_ in wanted if id_ in base.claims])
+    tried = list(_with_progress(try_all(base, claims), len(claims)))
+    return results(base, tried, findings), findings
+
+
+def exit_code(found: dict[str, Any]) -> int:
+    """0 all as expected, 1 some not, 2 bad files, 3 something could not be run."""
+    if found["findings"]:
+        return BAD_FILES
+    if any(claim["why_not"] == "error" for claim in found["claims"]):
+        return NOT_RUN
+    answers = [s for question in found["questions"] for s in question["answer"]]
+    complete = {c["id"] for c in found["claims"]}
+    broken_answer = any(not s["holds"] and set(s["because"]) <= complete for s in answers)
+    if broken_answer or not all(claim["as_expected"] for claim in found["claims"]):
+        return UNEXPECTED
+    return OK
+
+
+def results_file(folder: Path) -> Path:
+    """Where the results of a folder of claims are written."""
+    return folder.resolve().parent / "results.json"
+
+
+def _in_full(found: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    for claim in found["claims"]:
+        lines += [claim["id"], *text.evidence(claim), ""]
+    return [*lines, text.counts(found)]
+
+
+def _with_progress(tried: Iterator[Tried], total: int) -> Iterator[Tried]:
+    """Show on a terminal how far we are."""
+    shown = sys.stderr.isatty()
+    for number, one in enumerate(tried, 1):
+        if shown:
+            print(f"\r\033[K{number}/{total} {one.claim.id}", end="", file=sys.stderr, flush=True)
+        yield one
+    if shown:
+        print("\r\033[K", end="", file=sys.stderr)

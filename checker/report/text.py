@@ -1,0 +1,117 @@
+"""Results as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+BADGES = {
+    "correct": "Correct",
+    "wrong": "Wrong",
+    "depends": "Depends",
+    "not-testable": "Not testable",
+}
+
+
+def badge(claim: Mapping[str, Any]) -> str:
+    """The one word, or few, that a reader meets: Correct, Wrong, Depends, Not settled (why) …"""
+    outcome = claim["verdict"] or claim["why_not"]
+    return BADGES.get(outcome, f"Not settled ({outcome})")
+
+
+def one_line(claim: Mapping[str, Any]) -> str:
+    """A claim in one line: the badge, the id, and a mark where it is not as expected."""
+    mark = "" if claim["as_expected"] else f"   ✗ expected {claim['expected'] or 'nothing'}"
+    return f"{badge(claim):<22} {claim['id']}{mark}"
+
+
+def summary(found: Mapping[str, Any]) -> Iterator[str]:
+    """All claims, a line each; reasons for what is not as expected; counts."""
+    for claim in found["claims"]:
+        yield one_line(claim)
+        if not claim["as_expected"]:
+            yield from (f"    {line}" for line in why(claim))
+    for question in found["questions"]:
+        for sentence in question["answer"]:
+            if not sentence["holds"]:
+                cited = ", ".join(sentence["because"])
+                yield f"✗ the short answer to {question['id']} rests on {cited}, not all correct:"
+                yield f"    {sentence['says']}"
+    yield ""
+    yield counts(found)
+
+
+def counts(found: Mapping[str, Any]) -> str:
+    """How many claims came out how."""
+    parts = [f"{number} {word}" for word, number in found["counts"].items() if number]
+    unexpected = sum(not claim["as_expected"] for claim in found["claims"])
+    total = f"{len(found['claims'])} claims: {', '.join(parts) or 'none'}"
+    return f"{total}; {unexpected} not as expected" if unexpected else f"{total}; all as expected"
+
+
+def why(claim: Mapping[str, Any]) -> Iterator[str]:
+    """Why a claim is not as expected."""
+    if claim["reason"]:
+        yield claim["reason"]
+    if claim["told_apart_by"] == "unrelated-rival":
+        names = ", ".join(r["name"] for r in claim["rivals"] if r["turned"])
+        yield f"weak: told apart only by a rival that has nothing to do with the claim ({names})"
+        yield "add a control, or contradicts: with the claim that the rival makes true"
+
+
+def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
+    """Everything that speaks for the verdict of one claim."""
+    yield claim["claim"]
+    yield f"→ {badge(claim)}"
+    yield from why(claim)
+    if claim["fact"]:
+        yield f"  {claim['fact']}"
+    for condition, id_ in claim["depends"].items():
+        yield f"  {condition}: {id_}"
+    if claim["settings"]:
+        yield ""
+        yield _grid(claim)
+    if claim["shown"]:
+        yield from _shown(claim)
+    yield from _apart(claim)
+    if claim["instead"]:
+        yield f"right instead: {claim['instead']}"
+    for source, places in {**claim["said_by"], **claim["asked_by"]}.items():
+        verb = "asked" if source in claim["asked_by"] else "said"
+        yield f"{verb} by {source}: {'; '.join(places)}"
+
+
+def _grid(claim: Mapping[str, Any]) -> str:
+    if claim["fail"] == 0:
+        return f"no counter-example in {claim['settings']} settings"
+    share = f"{claim['hold']} of {claim['settings']} settings"
+    return f"the test holds in {share} and fails in {claim['fail']}"
+
+
+def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
+    shown = claim["shown"]
+    failing = shown["outcome"] == "no"
+    title = "smallest counter-example" if failing else "shown where no two sizes coincide"
+    yield f"{title}: {', '.join(f'{n} {v}' for n, v in shown['setting'].items())}"
+    yield f"    {claim['tried'].get('test', '')}"
+    for text, value in shown["values"].items():
+        yield f"    {text} = {value}"
+    for text, matrix in shown["matrices"].items():
+        yield f"    {text} ="
+        for row in matrix["entries"]:
+            yield f"        {row}"
+
+
+def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
+    turned = [r for r in claim["rivals"] if r["turned"]]
+    if turned:
+        yield "it could have come out the other way: it does if …"
+    for rival in turned:
+        yield f"    {rival['name']}{'' if rival['linked'] else ' (unrelated)'}"
+    for name in ("alternatives",):
+        for alternative in claim[name]:
+            if alternative["turned"]:
+                yield f"    {alternative['name']}"
+    if claim["control"]:
+        turns = "turns the test" if claim["control"]["turned"] else "does NOT turn the test"
+        yield f"control: {turns} (it {claim['control']['outcome']})"

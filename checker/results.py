@@ -1,0 +1,179 @@
+"""The one derived file from which every report and every page is made.
+
+It is a pure function of the claim files and of what the trials gave: sorted, rounded, without
+times, hosts or paths of a machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from checker.base import Base
+from checker.experiments.run import Run
+from checker.judge import as_expected
+from checker.language.values import Array
+from checker.nouns import Depends, Finding, Judgement, Opponent, Trial, Verdict, WhyNot
+from checker.rivals import RIVALS
+from checker.schedule import Tried, digest, linked
+
+SCHEMA = 1
+DIGITS = 6
+TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "control", "depends")
+OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
+
+
+def results(base: Base, tried: Iterable[Tried], findings: Sequence[Finding]) -> dict[str, Any]:
+    """Everything that reports and pages need, as plain data."""
+    claims = sorted((_claim(base, t) for t in tried), key=lambda c: str(c["id"]))
+    verdicts = {c["id"]: c["verdict"] for c in claims}
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for claim in claims:
+        counts[claim["verdict"] or claim["why_not"]] += 1
+    return {
+        "schema": SCHEMA,
+        "claims": claims,
+        "broken": [{"id": id_, "question": question} for id_, question in base.broken.items()],
+        "counts": counts,
+        "questions": [
+            {
+                "id": q.id,
+                "title": q.title,
+                "description": q.description,
+                "answer": [
+                    {
+                        "says": says,
+                        "because": list(because),
+                        "holds": all(verdicts.get(c) == "correct" for c in because),
+                    }
+                    for says, because in q.short_answer
+                ],
+            }
+            for q in base.questions.values()
+        ],
+        "sources": [asdict(source) for source in base.sources.values()],
+        "rivals": [
+            {"name": r.name, "belief": r.belief, "makes_true": r.makes_true}
+            for r in RIVALS.values()
+        ],
+        "findings": [asdict(finding) for finding in findings],
+    }
+
+
+def as_json(found: Mapping[str, Any]) -> str:
+    """The results as text: the same bytes for the same results."""
+    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _claim(base: Base, tried: Tried) -> dict[str, Any]:
+    claim, judgement = tried.claim, tried.judgement
+    document = base.documents.get(f"claim/{claim.id}")
+    data = document.data if document else {"test": getattr(claim.trial, "expression", "")}
+    return {
+        "id": claim.id,
+        "question": claim.question,
+        "file": document.file if document else "",
+        "claim": claim.statement,
+        "said_by": {source: list(places) for source, places in claim.said_by.items()},
+        "asked_by": {source: list(places) for source, places in claim.asked_by.items()},
+        "taken_as": claim.taken_as,
+        "fact": claim.fact,
+        "instead": claim.instead,
+        "contradicts": list(claim.contradicts),
+        "see_also": list(claim.see_also),
+        "formerly": list(claim.formerly),
+        "reply": {"says": claim.reply, "answer": claim.answer} if claim.reply else None,
+        "untestable": getattr(claim.trial, "kind", None),
+        "depends": dict(claim.trial.conditions) if isinstance(claim.trial, Depends) else {},
+        "tried": {key: data[key] for key in TRIED_KEYS if key in data},
+        "digest": digest(claim),
+        "expected": claim.expected,
+        "as_expected": as_expected(judgement, claim.expected),
+        **_judgement(judgement),
+        "linked": sorted(linked(base, claim)),
+    }
+
+
+def _judgement(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "verdict": judgement.verdict.value if judgement.verdict else None,
+        "why_not": judgement.why_not.value if judgement.why_not else None,
+        "reason": judgement.reason,
+        "told_apart_by": judgement.told_apart_by,
+        "settings": len(judgement.trials),
+        "hold": judgement.holds,
+        "fail": judgement.fails,
+        "shown": _shown(judgement.shown) if judgement.shown else None,
+        "trials": [
+            {"setting": dict(t.setting), "outcome": t.outcome.value} for t in judgement.trials
+        ],
+        "rivals": [_opponent(rival) for rival in judgement.rivals],
+        "alternatives": [_opponent(alternative) for alternative in judgement.alternatives],
+        "control": _opponent(judgement.control) if judgement.control else None,
+        "frameworks": [
+            {
+                "name": record["name"],
+                "version": record["version"],
+                "date": record["date"],
+                "stale": record["stale"],
+                "disagrees": [dict(setting) for setting in record["disagrees"]],
+            }
+            for record in judgement.frameworks
+        ],
+    }
+
+
+def _opponent(opponent: Opponent) -> dict[str, Any]:
+    return {
+        "name": opponent.name,
+        "outcome": opponent.outcome,
+        "turned": opponent.turned,
+        "linked": opponent.linked,
+    }
+
+
+def _shown(trial: Trial) -> dict[str, Any]:
+    """One trial in full: the setting, what was compared, and what each run gave."""
+    evidence = trial.evidence
+    return {
+        "setting": dict(trial.setting),
+        "outcome": trial.outcome.value,
+        "values": {text: plain(value) for text, value in evidence.get("values", {}).items()},
+        "matrices": {
+            text: {"axes": list(array.axes), "entries": plain(array)}
+            for text, array in evidence.get("matrices", {}).items()
+        },
+        "runs": {name: _run(run) for name, run in evidence.get("runs", {}).items()},
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    outputs = run.observed["outputs"]
+    first_row = outputs.data[0]
+    return {
+        "model": {"kind": run.model.kind, **run.model.options},
+        "sizes": {name: int(size) for name, size in run.sizes.items()},
+        "outputs_shape": list(outputs.shape),
+        "outputs": plain(first_row) if first_row.ndim == 2 else None,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Numbers and arrays as JSON knows them, with six digits that count."""
+    if isinstance(value, Array):
+        return plain(value.data)
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(f"{float(value):.{DIGITS}g}")
+    return value

@@ -1,0 +1,215 @@
+"""Try claims on everything there is, and let the judge speak."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from checker.base import Base
+from checker.experiments.grid import all_distinct
+from checker.experiments.trial import (
+    Alter,
+    alterations,
+    altered_trial,
+    control_trial,
+    grid,
+    reference_trial,
+)
+from checker.judge import Candidate, conditional, judge
+from checker.language.values import ExperimentError
+from checker.models.registry import OPTIONS
+from checker.nouns import (
+    Claim,
+    Depends,
+    Judgement,
+    Outcome,
+    Setting,
+    Test,
+    Trial,
+    Untestable,
+    WhyNot,
+)
+from checker.rivals import RIVALS
+from checker.rivals.broken import BROKEN
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A claim with its judgement."""
+
+    claim: Claim
+    judgement: Judgement
+
+
+def needed(base: Base, wanted: Iterable[str]) -> list[Claim]:
+    """The wanted claims and those that they depend on, each once, in order of their ids."""
+    ids = set(wanted)
+    for id_ in list(ids):
+        trial = base.claims[id_].trial
+        if isinstance(trial, Depends):
+            ids |= {c for c in trial.conditions.values() if c in base.claims}
+    return [base.claims[id_] for id_ in sorted(ids)]
+
+
+def try_all(
+    base: Base, claims: Iterable[Claim], known: dict[str, Judgement] | None = None
+) -> Iterator[Tried]:
+    """Try claims one by one; those that depend on others come last.
+
+    ``known`` maps claim digests to judgements of this process, which are not tried again.
+    """
+    judgements: dict[str, Judgement] = {}
+    later = []
+    for claim in claims:
+        if isinstance(claim.trial, Depends):
+            later.append(claim)
+            continue
+        key = digest(claim) + repr(sorted(linked(base, claim)))
+        if known is not None and key in known:
+            judgements[claim.id] = known[key]
+        else:
+            judgements[claim.id] = try_claim(claim, linked(base, claim), records(base, claim))
+            if known is not None and judgements[claim.id].why_not is not WhyNot.ERROR:
+                known[key] = judgements[claim.id]
+        yield Tried(claim, judgements[claim.id])
+    for claim in later:
+        verdicts = {
+            c: judgements[c].verdict if c in judgements else None
+            for c in claim.trial.conditions.values()
+        }
+        yield Tried(claim, conditional(verdicts))
+
+
+def try_claim(
+    claim: Claim, linked_rivals: frozenset[str], recorded: tuple[Mapping[str, Any], ...] = ()
+) -> Judgement:
+    """The judgement of one claim that has a test or cannot have one."""
+    test = claim.trial
+    if isinstance(test, Untestable):
+        return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
+    if not isinstance(test, Test):
+        raise TypeError("a conditional claim is judged by the claims that it depends on")
+    try:
+        settings = grid(test)
+    except ExperimentError as error:
+        return Judgement(None, WhyNot.ERROR, reason=str(error))
+    trials = [reference_trial(test, setting) for setting in settings]
+    return _with_evidence(
+        test,
+        judge(
+            trials,
+            some=test.some,
+            rivals=list(_rivals(test, settings, linked_rivals)),
+            alternatives=list(_alternatives(test, settings)),
+            control=_control(test, settings),
+            changes_nothing=partial(_changes_nothing, test, trials),
+            distinct=all_distinct,
+            records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
+        ),
+    )
+
+
+def linked(base: Base, claim: Claim) -> frozenset[str]:
+    """The rivals whose published claim belongs to the same question, or contradicts this one."""
+    found = set()
+    for rival in RIVALS.values():
+        believed = base.claims.get(rival.makes_true)
+        if believed is None:
+            continue
+        if believed.question == claim.question or believed.id in claim.contradicts:
+            found.add(rival.name)
+    return frozenset(found)
+
+
+def digest(claim: Claim) -> str:
+    """A fingerprint of the tried part of a claim; prose and sources are not in it."""
+    parts = {"trial": asdict(claim.trial), "kind": type(claim.trial).__name__}
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def records(base: Base, claim: Claim) -> tuple[Mapping[str, Any], ...]:
+    """What real frameworks gave on this claim, as recorded in ``_recorded/<framework>.json``."""
+    found = []
+    for path in sorted((base.folder / "_recorded").glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        outcomes = record["claims"].get(claim.id)
+        if outcomes is not None:
+            found.append(
+                {
+                    "name": path.stem,
+                    "version": record["version"],
+                    "date": record["date"],
+                    "stale": outcomes["digest"] != digest(claim),
+                    "trials": outcomes["trials"],
+                }
+            )
+    return tuple(found)
+
+
+def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:
+    """The settings that both decide otherwise; a stale record disagrees with nothing."""
+    decided = {
+        json.dumps(t.setting, sort_keys=True): t.outcome.value
+        for t in trials
+        if t.outcome in (Outcome.YES, Outcome.NO)
+    }
+    return [
+        recorded["setting"]
+        for recorded in record["trials"]
+        if not record["stale"]
+        and recorded["outcome"] in ("yes", "no")
+        and decided.get(json.dumps(recorded["setting"], sort_keys=True), recorded["outcome"])
+        != recorded["outcome"]
+    ]
+
+
+def _rivals(test: Test, settings: list[Setting], linked: frozenset[str]) -> Iterator[Candidate]:
+    groups = alterations(test)
+    for rival in RIVALS.values():
+        for runs in groups:
+            name = rival.name if len(groups) == 1 else f"{rival.name} in {', '.join(runs)}"
+            ask = partial(_asked, test, rival.of, runs)
+            yield Candidate(name, ask, settings, rival.name in linked)
+
+
+def _asked(test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting) -> Trial:
+    return altered_trial(test, setting, alter, runs)
+
+
+def _alternatives(test: Test, settings: list[Setting]) -> Iterator[Candidate]:
+    """Other values of the options that the claim's own model names."""
+    for option, value in test.model.items():
+        for other in OPTIONS[option].alternatives if option in OPTIONS else ():
+            if other != value and value != option:
+                instead = {**test.model, option: other}
+                changed = Test(test.expression, instead, test.runs, test.at, test.where, test.some)
+                yield Candidate(f"{option}: {other}", partial(reference_trial, changed), settings)
+
+
+def _control(test: Test, settings: list[Setting]) -> Candidate | None:
+    if test.control is None:
+        return None
+    control = test.control
+    return Candidate("control", lambda s: control_trial(test, s, control), settings)
+
+
+def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
+    """Whether every rival and every broken model gives what the reference gives, everywhere."""
+    everything: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
+    runs = tuple(test.runs)
+    return all(
+        altered_trial(test, trial.setting, alter, runs).outcome
+        in (trial.outcome, Outcome.NOT_APPLICABLE)
+        for trial in reversed(trials)
+        for alter in everything
+    )
+
+
+def _with_evidence(test: Test, judgement: Judgement) -> Judgement:
+    if judgement.shown is None:
+        return judgement
+    return replace(judgement, shown=reference_trial(test, judgement.shown.setting, keep=True))
