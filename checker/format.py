@@ -153,6 +153,7 @@ class ClaimKeys(_Keys):
             at=at,
             where=self.where,
             some=self.quantifier == "some setting",
+            named=tuple(model),
             control=_control(self.control) if self.control else None,
         )
 

@@ -69,7 +69,7 @@ def read(path: Path, shown: str) -> Document:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown, 1, 1)
+        place = _place(shown, mark)
         raise FileError(place, f"this must be YAML: {error.problem}", _tip(error, text)) from None
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
@@ -96,6 +96,10 @@ def _text(path: Path, shown: str) -> str:
         raise FileError(start, f"this file cannot be read: {error.strerror}") from None
 
 
+def _place(file: str, mark: Any) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+
+
 def _tip(error: yaml.MarkedYAMLError, text: str) -> str:
     line = text.split("\n")[error.problem_mark.line] if error.problem_mark else ""
     if line.lstrip(" ").startswith("\t"):
@@ -114,8 +118,7 @@ class _Builder:
         self.documents = self.nodes = 0
 
     def take(self, event: yaml.Event) -> None:
-        mark = event.start_mark
-        place = Place(self.document.file, mark.line + 1, mark.column + 1)
+        place = _place(self.document.file, event.start_mark)
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:

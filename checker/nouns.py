@@ -134,6 +134,7 @@ class Test:
     where: str | None = None
     some: bool = False  # one witness suffices, instead of every setting
     control: Control | None = None
+    named: tuple[str, ...] = ()  # the options that the claim's own file names
 
 
 @dataclass(frozen=True)

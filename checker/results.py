@@ -176,4 +176,4 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, float | np.floating):
         return float(f"{float(value):.{DIGITS}g}")
-    return value
+    return value if value is None or isinstance(value, str) else str(value)

@@ -19,11 +19,12 @@ from checker.experiments.trial import (
     grid,
     reference_trial,
 )
-from checker.judge import Candidate, conditional, judge
+from checker.judge import Ask, Candidate, Case, conditional, judge
 from checker.language.values import ExperimentError
 from checker.models.registry import OPTIONS
 from checker.nouns import (
     Claim,
+    Control,
     Depends,
     Judgement,
     Outcome,
@@ -63,10 +64,10 @@ def try_all(
     ``known`` maps claim digests to judgements of this process, which are not tried again.
     """
     judgements: dict[str, Judgement] = {}
-    later = []
+    later: list[tuple[Claim, Depends]] = []
     for claim in claims:
         if isinstance(claim.trial, Depends):
-            later.append(claim)
+            later.append((claim, claim.trial))
             continue
         key = digest(claim) + repr(sorted(linked(base, claim)))
         if known is not None and key in known:
@@ -76,10 +77,9 @@ def try_all(
             if known is not None and judgements[claim.id].why_not is not WhyNot.ERROR:
                 known[key] = judgements[claim.id]
         yield Tried(claim, judgements[claim.id])
-    for claim in later:
+    for claim, trial in later:
         verdicts = {
-            c: judgements[c].verdict if c in judgements else None
-            for c in claim.trial.conditions.values()
+            c: judgements[c].verdict if c in judgements else None for c in trial.conditions.values()
         }
         yield Tried(claim, conditional(verdicts))
 
@@ -98,19 +98,17 @@ def try_claim(
     except ExperimentError as error:
         return Judgement(None, WhyNot.ERROR, reason=str(error))
     trials = [reference_trial(test, setting) for setting in settings]
-    return _with_evidence(
-        test,
-        judge(
-            trials,
-            some=test.some,
-            rivals=list(_rivals(test, settings, linked_rivals)),
-            alternatives=list(_alternatives(test, settings)),
-            control=_control(test, settings),
-            changes_nothing=partial(_changes_nothing, test, trials),
-            distinct=all_distinct,
-            records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
-        ),
+    case = Case(
+        trials,
+        distinct=all_distinct,
+        changes_nothing=partial(_changes_nothing, test, trials),
+        some=test.some,
+        rivals=list(_rivals(test, linked_rivals)),
+        alternatives=list(_alternatives(test)),
+        control=_control(test),
+        records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
     )
+    return _with_evidence(test, judge(case))
 
 
 def linked(base: Base, claim: Claim) -> frozenset[str]:
@@ -167,45 +165,57 @@ def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[S
     ]
 
 
-def _rivals(test: Test, settings: list[Setting], linked: frozenset[str]) -> Iterator[Candidate]:
+def _rivals(test: Test, linked: frozenset[str]) -> Iterator[Candidate]:
     groups = alterations(test)
     for rival in RIVALS.values():
         for runs in groups:
             name = rival.name if len(groups) == 1 else f"{rival.name} in {', '.join(runs)}"
             ask = partial(_asked, test, rival.of, runs)
-            yield Candidate(name, ask, settings, rival.name in linked)
+            yield Candidate(name, ask, rival.name in linked)
 
 
 def _asked(test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting) -> Trial:
     return altered_trial(test, setting, alter, runs)
 
 
-def _alternatives(test: Test, settings: list[Setting]) -> Iterator[Candidate]:
+def _alternatives(test: Test) -> Iterator[Candidate]:
     """Other values of the options that the claim's own model names."""
-    for option, value in test.model.items():
+    for option in test.named:
+        value = test.model[option]
         for other in OPTIONS[option].alternatives if option in OPTIONS else ():
             if other != value and value != option:
                 instead = {**test.model, option: other}
-                changed = Test(test.expression, instead, test.runs, test.at, test.where, test.some)
-                yield Candidate(f"{option}: {other}", partial(reference_trial, changed), settings)
+                changed = replace(test, model=instead)
+                yield Candidate(f"{option}: {other}", partial(reference_trial, changed))
 
 
-def _control(test: Test, settings: list[Setting]) -> Candidate | None:
+def _control(test: Test) -> Candidate | None:
     if test.control is None:
         return None
-    control = test.control
-    return Candidate("control", lambda s: control_trial(test, s, control), settings)
+    return Candidate("control", partial(_controlled, test, test.control))
+
+
+def _controlled(test: Test, control: Control, setting: Setting) -> Trial:
+    return control_trial(test, setting, control)
 
 
 def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
-    """Whether every rival and every broken model gives what the reference gives, everywhere."""
-    everything: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
+    """Whether nothing that is run otherwise, at the same setting, changes an outcome anywhere.
+
+    Tried are all rivals, broken models, alternatives, and the control without its setting: another
+    setting changes also what does not come from a run.
+    """
     runs = tuple(test.runs)
+    alters: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
+    others: list[Ask] = [partial(_asked, test, alter, runs) for alter in alters]
+    others += [alternative.ask for alternative in _alternatives(test)]
+    if test.control is not None:
+        others.append(partial(_controlled, test, replace(test.control, setting={})))
+    inconclusive = (Outcome.NOT_APPLICABLE, Outcome.ERROR)
     return all(
-        altered_trial(test, trial.setting, alter, runs).outcome
-        in (trial.outcome, Outcome.NOT_APPLICABLE)
+        ask(trial.setting).outcome in (trial.outcome, *inconclusive)
         for trial in reversed(trials)
-        for alter in everything
+        for ask in others
     )
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from checker.experiments.grid import MAX_SETTINGS, settings
-from checker.experiments.statistics import UndecidedError
 from checker.experiments.world import World
 from checker.language.evaluate import truth
 from checker.language.parse import parse
+from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
 from checker.language.values import Array, ExperimentError
 from checker.models.protocol import Model
@@ -118,5 +118,7 @@ class _Settings:
     def influence(self, source: Any, target: Any) -> Any:
         raise ExperimentError("where sees settings only")
 
-    def jacobian(self, source: Any, target: Any) -> Any:
+    jacobian = influence
+
+    def share(self, condition: Any) -> Any:
         raise ExperimentError("where sees settings only")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 
 from checker.experiments import influence as influences
 from checker.experiments.run import Run, fresh_run
-from checker.language.evaluate import Path, evaluate, read_path
+from checker.language.evaluate import Path, evaluate, read_path, truth
 from checker.language.observables import OBSERVABLES
 from checker.language.parse import Expression, parse
+from checker.language.statistics import SEEDS, Share
 from checker.language.tolerance import Comparisons
 from checker.language.values import Array, ExperimentError, Group, memberwise
 from checker.models.protocol import Model
@@ -55,9 +57,16 @@ class World:
         """See :func:`checker.language.functions.jacobian`."""
         return influences.jacobian(*self._one_run(source, target))
 
-    def reseeded(self, seed: int) -> World:
-        """The same world with other random numbers."""
-        return World(self._test, {**self._setting, "seed": seed}, self._change, self._control)
+    def share(self, condition: ast.expr) -> Share:
+        """See :func:`checker.language.functions.share`."""
+        expression = Expression(ast.unparse(condition), condition)
+        successes = 0
+        for seed in SEEDS:
+            setting = {**self._setting, "seed": seed}
+            world = World(self._test, setting, self._change, self._control)
+            successes += truth(expression, world)
+            self.comparisons.near |= world.comparisons.near
+        return Share(successes, len(SEEDS))
 
     def value(self, text: Value) -> Any:
         """The value of an expression; what is not a text is its own value."""
@@ -164,13 +173,13 @@ def _taken_over(start: Run, run: Run) -> Run:
             continue
         if new.shape == old.shape:
             run = run.replaced(path, old)
-        elif "batch" in new.axes:
+        elif {"batch", "timesteps"} & {*new.axes}:
             both = tuple(slice(0, min(a, b)) for a, b in zip(new.shape, old.shape, strict=True))
             run = run.replaced(path, _inserted(new, both, old.take(both)))
     return run
 
 
-def _inserted(whole: Array, index: tuple[Any, ...] | None, part: Mapping[str, Any] | Any) -> Array:
+def _inserted(whole: Array, index: tuple[Any, ...] | None, part: Array) -> Array:
     data = whole.data.astype(np.result_type(whole.data, part.data))
     if data[index].shape != part.shape:
         raise ExperimentError(f"a place of shape {data[index].shape} cannot take {part.shape}")

@@ -12,6 +12,7 @@ import numpy as np
 
 from checker.language.functions import FUNCTIONS
 from checker.language.parse import Expression
+from checker.language.statistics import Share
 from checker.language.tolerance import Comparisons
 from checker.language.values import (
     Array,
@@ -22,7 +23,6 @@ from checker.language.values import (
 )
 
 MAX_INTEGER = 10**15
-MAX_EXPONENT = 16
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -55,6 +55,9 @@ class World(Protocol):
 
     def jacobian(self, source: Path, target: Path) -> Array:
         """See :func:`checker.language.functions.jacobian`."""
+
+    def share(self, condition: ast.expr) -> Share:
+        """See :func:`checker.language.functions.share`."""
 
 
 def truth(expression: Expression, world: World) -> bool:
@@ -167,13 +170,18 @@ class _Walk:
                 raise ExperimentError("a shape has one index")
             return value[index[0]]
         if isinstance(value, Array | Group):
-            return memberwise(lambda array: array.take(index), value)
+            return memberwise(lambda array: _entry(array.take(index)), value)
         raise ExperimentError(f"{ast.unparse(node.value)} cannot be indexed")
 
     def _call(self, node: ast.Call) -> Any:
         function = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]  # parse saw to it
-        read = (lambda a: read_path(a, self.world)) if function.of_paths else self.visit
-        value = function.call(self.world, [read(argument) for argument in node.args])
+        read: Mapping[str, Callable[[ast.expr], Any]] = {
+            "values": self.visit,
+            "paths": lambda argument: read_path(argument, self.world),
+            "expression": lambda argument: argument,
+        }
+        arguments = [read[function.takes](argument) for argument in node.args]
+        value = function.call(self.world, arguments)
         self._note(node, value)
         return value
 
@@ -211,7 +219,12 @@ class _Walk:
 def _showable(value: Any) -> bool:
     if isinstance(value, Array):
         return 0 < value.data.size <= 256 and value.data.ndim <= 2
-    return isinstance(value, bool | np.bool_ | int | float | str | tuple)
+    return isinstance(value, bool | np.bool_ | int | float | str | tuple | Share)
+
+
+def _entry(part: Array) -> Any:
+    """A single entry is a number, no longer an array."""
+    return part if part.axes else part.data.item()
 
 
 def _bounded(value: Any) -> Any:
@@ -221,8 +234,6 @@ def _bounded(value: Any) -> Any:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    if not isinstance(exponent, int | float) or not abs(exponent) <= MAX_EXPONENT:
-        raise ExperimentError(f"an exponent is a number of at most {MAX_EXPONENT}")
     return memberwise(lambda b: _bounded(elementwise(operator.pow, b, exponent)), base)
 
 
@@ -235,6 +246,8 @@ def _product(left: Any, right: Any) -> Array:
 
 
 def _compared(operation: ast.cmpop, left: Any, right: Any, comparisons: Comparisons) -> Any:
+    if isinstance(left, Share):
+        return _share_compared(operation, left, right)
     if isinstance(operation, ast.Eq | ast.NotEq):
         equal = _equal(left, right, comparisons)
         return equal if isinstance(operation, ast.Eq) else not equal
@@ -253,6 +266,16 @@ def _compared(operation: ast.cmpop, left: Any, right: Any, comparisons: Comparis
             raise ExperimentError("a comparison of nothing")
         return Array(result.data == wanted, result.axes)
     return bool(result) is wanted
+
+
+def _share_compared(operation: ast.cmpop, share: Share, bound: Any) -> bool:
+    if not isinstance(bound, int | float):
+        raise ExperimentError("a share is compared with a number")
+    if isinstance(operation, ast.Gt | ast.GtE):
+        return share.above(bound)
+    if isinstance(operation, ast.Lt | ast.LtE):
+        return not share.above(bound)
+    raise ExperimentError("a share is compared by < or >")
 
 
 def _equal(left: Any, right: Any, comparisons: Comparisons) -> bool:

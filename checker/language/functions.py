@@ -22,10 +22,11 @@ from checker.language.values import (
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the language; ``of_paths`` ones get places in a run instead of values."""
+    """A function of the language; ``takes`` tells what it gets: values, places in a run, or
+    the unevaluated expression."""
 
     run: Callable[..., Any]
-    of_paths: bool
+    takes: str
 
     def call(self, world: Any, arguments: Sequence[Any]) -> Any:
         """Call it; ExperimentError where the number of arguments does not fit."""
@@ -44,9 +45,9 @@ class Function:
 FUNCTIONS: dict[str, Function] = {}
 
 
-def _function(of_paths: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _function(takes: str = "values") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
-        FUNCTIONS[run.__name__.rstrip("_")] = Function(run, of_paths)
+        FUNCTIONS[run.__name__.rstrip("_")] = Function(run, takes)
         return run
 
     return register
@@ -219,7 +220,7 @@ def rank(world: Any, matrix: Any) -> int:
     return int(np.sum(relative > 1e-12))
 
 
-@_function(of_paths=True)
+@_function("paths")
 def influence(world: Any, source: Any, target: Any) -> Any:
     """influence(source, target): how far the target moves when the source is nudged.
 
@@ -231,7 +232,7 @@ def influence(world: Any, source: Any, target: Any) -> Any:
     return world.influence(source, target)
 
 
-@_function(of_paths=True)
+@_function("paths")
 def jacobian(world: Any, source: Any, target: Any) -> Array:
     """jacobian(source, target): derivatives of each target entry (rows) by each source entry.
 
@@ -239,6 +240,16 @@ def jacobian(world: Any, source: Any, target: Any) -> Array:
     """
     derivatives: Array = world.jacobian(source, target)
     return derivatives
+
+
+@_function("expression")
+def share(world: Any, condition: Any) -> Any:
+    """share(condition): in how many of the seeds 0 to 19 the condition is true.
+
+    Compare it with a number: ``share(…) > 0.5``.  An exact binomial test at error level 0.01
+    decides; short of that the outcome is undecided.
+    """
+    return world.share(condition)
 
 
 def _counted(value: Any) -> Array | Group:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 MAX_LENGTH = 600
 MAX_DEPTH = 40
 MAX_NUMBER = 10**12
+MAX_EXPONENT = 16
 
 _ALLOWED = (
     ast.Expression,
@@ -74,6 +75,8 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters")
     line = " ".join(text.split("\n")).rstrip()
+    if not line.strip():
+        raise ExpressionError("an expression is needed", tip="such as outputs.timesteps == units")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", SyntaxWarning)
@@ -116,6 +119,8 @@ def _check(node: ast.AST, depth: int) -> None:
         raise ExpressionError("only a named function can be called, without keywords", column)
     if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
         raise ExpressionError("a name starts with a letter", column)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        _check_exponent(node.right)
     if isinstance(node, ast.Constant):
         _check_constant(node)
     for child in ast.iter_child_nodes(node):
@@ -130,6 +135,13 @@ def _check_constant(node: ast.Constant) -> None:
         )
     if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ExpressionError(f"a number is at most {MAX_NUMBER:.0e}", node.col_offset)
+
+
+def _check_exponent(node: ast.expr) -> None:
+    number = node.value if isinstance(node, ast.Constant) else None
+    if not isinstance(number, int | float) or not 0 <= number <= MAX_EXPONENT:
+        message = f"an exponent is written out as a number of at most {MAX_EXPONENT}"
+        raise ExpressionError(message, node.col_offset)
 
 
 def _named(node: ast.AST) -> str:

@@ -75,7 +75,7 @@ def pack(parameters: Arrays) -> tuple[np.ndarray, np.ndarray]:
 
 def unpack(kernel: np.ndarray, bias: np.ndarray, features: int) -> dict[str, np.ndarray]:
     """TensorFlow's one kernel and one bias to per-gate parameters; the way back from pack."""
-    parameters = {}
+    parameters: dict[str, np.ndarray] = {}
     for g, block, b in zip(BLOCKS, np.split(kernel, 4, axis=1), np.split(bias, 4), strict=True):
         parameters |= {f"kernel.{g}": block[:features], f"recurrent.{g}": block[features:]}
         parameters[f"bias.{g}"] = b

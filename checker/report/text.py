@@ -68,7 +68,7 @@ def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {claim['fact']}"
     for condition, id_ in claim["depends"].items():
         yield f"  {condition}: {id_}"
-    if claim["settings"]:
+    if claim["settings"] and claim["why_not"] in (None, "unproven", "disputed"):
         yield ""
         yield _grid(claim)
     if claim["shown"]:
@@ -82,7 +82,7 @@ def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _grid(claim: Mapping[str, Any]) -> str:
-    if claim["fail"] == 0:
+    if claim["fail"] == 0 and claim["verdict"]:
         return f"no counter-example in {claim['settings']} settings"
     share = f"{claim['hold']} of {claim['settings']} settings"
     return f"the test holds in {share} and fails in {claim['fail']}"

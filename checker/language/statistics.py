@@ -1,4 +1,4 @@
-"""Exact tests for what varies from seed to seed; see DESIGN: seeds 0 to 19, error level 0.01."""
+"""Exact tests for what varies from seed to seed: seeds 0 to 19 for everybody, error level 0.01."""
 
 from __future__ import annotations
 
