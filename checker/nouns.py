@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 Value = int | float | str | bool
 Setting = Mapping[str, Value]
@@ -127,6 +127,7 @@ class Control:
 class Test:
     """A claim's test: an expression over runs and setting, and the grid that it is tried on."""
 
+    __test__: ClassVar[bool] = False  # pytest takes classes of this name for tests of its own
     expression: str
     model: Mapping[str, Value] = field(default_factory=dict)
     runs: Mapping[str, RunSpec] = field(default_factory=lambda: {"run": RunSpec()})

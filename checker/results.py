@@ -90,6 +90,7 @@ def _claim(base: Base, tried: Tried) -> dict[str, Any]:
         "untestable": getattr(claim.trial, "kind", None),
         "depends": dict(claim.trial.conditions) if isinstance(claim.trial, Depends) else {},
         "tried": {key: data[key] for key in TRIED_KEYS if key in data},
+        "runs": list(getattr(claim.trial, "runs", ())),  # in order: the first is the base
         "digest": digest(claim),
         "expected": claim.expected,
         "as_expected": as_expected(judgement, claim.expected),

@@ -10,7 +10,7 @@ from typing import Any
 from checker.base import Base, load
 from checker.commands.naming import known_claims
 from checker.lint import lint
-from checker.nouns import Finding
+from checker.nouns import Finding, Judgement
 from checker.report import text
 from checker.results import as_json, results
 from checker.schedule import Tried, needed, try_all
@@ -37,14 +37,19 @@ def check(folder: Path, claims: Sequence[str], form: str) -> int:
     return exit_code(found)
 
 
-def run(base: Base, wanted: Sequence[str]) -> tuple[dict[str, Any], list[Finding]]:
-    """Try the claims that have no findings; returns results and all findings."""
+def run(
+    base: Base, wanted: Sequence[str], known: dict[str, Judgement] | None = None
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Try the claims that have no findings; returns results and all findings.
+
+    ``known`` keeps judgements between calls, see :func:`checker.schedule.try_all`.
+    """
     findings = lint(base)
     bad_files = {finding.file for finding in findings}
     for id_ in [i for i, c in base.claims.items() if c.places[""].file in bad_files]:
         base.broken[id_] = base.claims.pop(id_).question
     claims = needed(base, [id_ for id_ in wanted if id_ in base.claims])
-    tried = list(_with_progress(try_all(base, claims), len(claims)))
+    tried = list(_with_progress(try_all(base, claims, known), len(claims)))
     return results(base, tried, findings), findings
 
 

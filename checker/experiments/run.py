@@ -73,6 +73,8 @@ class Run:
                 raise ExperimentError(f"a run is given {', '.join(NUDGEABLE)}; not {leaf!r}")
             if old.shape != array.shape:
                 raise ExperimentError(f"{leaf} has shape {old.shape}, not {array.shape}")
+            if not np.all(np.isfinite(array.data)):
+                raise ExperimentError(f"{leaf} is not finite")
         renamed = {leaf: Array(array.data, self.given[leaf].axes) for leaf, array in new.items()}
         return Run(self.model, self.sizes, {**self.given, **renamed})
 

@@ -68,7 +68,8 @@ def truth(expression: Expression, world: World) -> bool:
 def evaluate(expression: Expression, world: World) -> Any:
     """The value of an expression: a number, a word, a truth value, a shape, an array, a group."""
     try:
-        return _Walk(world).visit(expression.tree)
+        with np.errstate(all="ignore"):  # what is not finite is refused where it is used
+            return _Walk(world).visit(expression.tree)
     except (TypeError, AttributeError) as error:
         raise ExperimentError(f"{expression.text}: {error}") from None
     except (ZeroDivisionError, OverflowError) as error:

@@ -8,7 +8,7 @@ import numpy as np
 
 from checker.language.values import Array
 from checker.models.protocol import Arrays, Axes, Cell, Model, Sizes, Trace, unroll_steps
-from checker.rivals import rival
+from checker.rivals.registry import rival
 
 
 @rival(makes_true="num-units-is-sequence-length")

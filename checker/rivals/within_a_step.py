@@ -8,7 +8,7 @@ import numpy as np
 
 from checker.models.lstm import sigmoid
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Step
-from checker.rivals import rival
+from checker.rivals.registry import rival
 
 
 @rival(makes_true="single-unit-is-independent-structure")

@@ -1,0 +1,98 @@
+"""Imports run one way, and the core runs wherever Python and numpy run."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EVERYBODY = {"nouns"}
+# who may import whom, besides nouns and its own folder
+ARROWS = {
+    "nouns": set(),
+    "language": set(),
+    "models": {"language"},
+    "rivals": {"models", "language"},
+    "experiments": {"models", "language"},
+    "traces": set(),
+    "judge": set(),
+    "loading": set(),
+    "format": set(),
+    "base": {"loading", "format", "language"},
+    "lint": {"base", "loading", "language", "models"},
+    "schedule": {"base", "judge", "experiments", "rivals", "models", "language"},
+    "results": {"schedule", "base", "judge", "experiments", "rivals", "language"},
+    "report": set(),
+    "pages": {"base", "lint", "results", "commands", "report", "schedule", "loading"},
+    "commands": {"base", "lint", "loading", "schedule", "results", "report", "language",
+                 "rivals"},
+    "cli": {"commands", "loading"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}  # fmt: skip
+CORE = ("nouns", "language", "models", "rivals", "experiments", "judge")
+RECORDERS = {"tensorflow"}  # imported by the script that records, and nowhere else
+
+
+def imports_of(source: str, file: str = "") -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room(path: Path) -> str:
+    return path.relative_to(ROOT / "checker").parts[0].removesuffix(".py")
+
+
+def wrong_arrows(here: str, source: str) -> set[str]:
+    rooms = {name.split(".")[1] for name in imports_of(source) if name.startswith("checker.")}
+    return rooms - EVERYBODY - {here} - ARROWS[here]
+
+
+FILES = sorted((ROOT / "checker").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_follow_the_arrows(path):
+    assert wrong_arrows(room(path), path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("here", "source", "expected"),
+    [
+        ("judge", "from checker.nouns import Trial", set()),
+        ("judge", "from checker.experiments.trial import grid", {"experiments"}),
+        ("models", "import checker.rivals.over_time", {"rivals"}),
+    ],
+)
+def test_a_wrong_arrow_is_seen(here, source, expected):
+    assert wrong_arrows(here, source) == expected
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) in CORE], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_the_core_needs_numpy_and_nothing_else(path):
+    tops = {name.split(".")[0] for name in imports_of(path.read_text(encoding="utf-8"))}
+    assert tops - set(sys.stdlib_module_names) - {"numpy", "checker"} == set()
+
+
+def test_frameworks_are_imported_only_where_they_are_recorded():
+    for path in FILES:
+        tops = {name.split(".")[0] for name in imports_of(path.read_text(encoding="utf-8"))}
+        assert not tops & RECORDERS or path.name.startswith("record_"), path
+
+
+def test_the_arrows_have_no_cycle():
+    done: set[str] = set()
+    for _ in ARROWS:
+        done |= {here for here, there in ARROWS.items() if there <= done}
+    assert done == set(ARROWS)

@@ -1,0 +1,126 @@
+"""What runs are given: drawn by path and shape, prefixes of one another, set and changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from checker.experiments.draws import draw
+from checker.experiments.grid import DISTINCT, all_distinct, clashes, default_sizes, settings
+from checker.experiments.run import fresh_run
+from checker.experiments.trial import grid, reference_trial
+from checker.experiments.world import World
+from checker.language.values import ExperimentError
+from checker.models.lstm import lstm
+from checker.nouns import SIZES, Outcome, RunSpec, Test
+
+SETTING = {"batch": 2, "timesteps": 4, "features": 3, "units": 5}
+
+
+def world(runs, setting=SETTING):
+    return World(Test("outputs", runs=runs), setting, lambda _, model: model, None)
+
+
+def test_the_grid_has_87_settings_small_ones_first():
+    sizes = default_sizes()
+    assert len(sizes) == 87
+    assert sizes[0] == dict.fromkeys(SIZES, 1)
+    sums = [sum(s.values()) for s in sizes[:81]]
+    assert sums == sorted(sums)
+
+
+@pytest.mark.parametrize("sizes", DISTINCT)
+def test_nothing_coincides_in_the_distinct_settings(sizes):
+    units = sizes[-1]
+    assert clashes(sizes) == []
+    assert not {2 * units, 4 * units} & set(sizes)
+    assert units not in (3, 4), "the number of gates and of blocks"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "clash"),
+    [((2, 3, 5, 11), True), ((2, 3, 6, 13), True), ((3, 3, 7, 20), True), ((3, 5, 6, 7), False)],
+)
+def test_a_coincidence_is_seen(sizes, clash):
+    assert bool(clashes(sizes)) is clash
+    assert all_distinct(dict(zip(SIZES, sizes, strict=True))) is not clash
+
+
+def test_a_claim_can_enumerate_further_names():
+    found = settings({"units": (2,), "step": (0, 1)})
+    assert len(found) == 2 * len({tuple(s.values())[:3] for s in default_sizes()})
+    assert {s["units"] for s in found} == {2}
+
+
+def test_an_empty_grid_is_an_error():
+    assert len(grid(Test("outputs", where="units == 7"))) == 3
+    with pytest.raises(ExperimentError, match="empty"):
+        grid(Test("outputs", where="units > 100"))
+
+
+def test_a_draw_depends_on_path_shape_seed_and_salt_only():
+    axes = {"features": 3, "units": 2}
+    first = draw("parameters.kernel.i", axes, 0)
+    draw("inputs", {"batch": 1, "timesteps": 9, "features": 2}, 5)
+    assert np.array_equal(first, draw("parameters.kernel.i", axes, 0))
+    others = [("parameters.kernel.j", 0, ""), ("parameters.kernel.i", 1, ""),
+              ("parameters.kernel.i", 0, "changed")]  # fmt: skip
+    assert all(not np.allclose(first, draw(p, axes, s, salt)) for p, s, salt in others)
+
+
+def test_fewer_steps_and_a_smaller_batch_are_a_prefix():
+    long = fresh_run(lstm(), SETTING).given
+    short = fresh_run(lstm(), SETTING | {"timesteps": 2, "batch": 1}).given
+    assert np.array_equal(short["inputs"].data, long["inputs"].data[:1, :2])
+    assert np.array_equal(short["before.h"].data, long["before.h"].data[:1])
+    wider = fresh_run(lstm(), SETTING | {"features": 4}).given
+    assert not np.allclose(wider["inputs"].data[..., :3], long["inputs"].data)
+
+
+def test_a_later_run_takes_over_what_the_first_was_given():
+    two = world({
+        "first": RunSpec(put={"inputs": "0 * it", "parameters.bias.f": "it + 1"}),
+        "later": RunSpec(setting={"timesteps": "6"}),
+        "other": RunSpec(change=("before.c",)),
+    })  # fmt: skip
+    later, first, other = (two.runs[name].given for name in ("later", "first", "other"))
+    assert not later["inputs"].data[:, :4].any() and later["inputs"].data[:, 4:].all()
+    assert np.array_equal(later["parameters.bias.f"].data, first["parameters.bias.f"].data)
+    assert not np.allclose(other["before.c"].data, first["before.c"].data)
+    assert np.array_equal(other["before.h"].data, first["before.h"].data)
+
+
+def test_a_part_of_a_slot_can_be_set():
+    run = world({"one": RunSpec(put={"inputs[:, 1]": "0", "parameters.kernel[:, 0:1]": "2"})})
+    given = run.runs["one"].given
+    assert not given["inputs"].data[:, 1].any() and given["inputs"].data[:, 0].all()
+    assert all((given[f"parameters.kernel.{g}"].data[:, 0] == 2).all() for g in "ijfo")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (RunSpec(put={"outputs": "0"}), "a run is given"),
+        (RunSpec(put={"before.h": "inputs[:, 0]"}), "no name 'inputs'"),
+        (RunSpec(put={"before.h": "it[:, 0:1]"}), "has shape"),
+        (RunSpec(change=("before.x",)), "a run is given"),
+        (RunSpec(setting={"units": "units / 2"}), "whole number"),
+        (RunSpec(setting={"units": "10000"}), "between 1 and 64"),
+        (RunSpec(setting={"units": "units - 5"}), "between 1 and 64"),
+        (RunSpec(model={"kind": "tree"}), "no kind of model"),
+        (RunSpec(model={"projection": 0}), "between 1 and 64"),
+        (RunSpec(put={"inputs": "it / (units - 5)"}), "zero|finite"),
+    ],
+)
+def test_what_cannot_be_run_is_an_error_and_never_a_no(spec, message):
+    trial = reference_trial(Test("outputs.units == 1", runs={"run": spec}), SETTING)
+    assert trial.outcome is Outcome.ERROR
+    assert __import__("re").search(message, trial.detail), trial.detail
+
+
+@pytest.mark.parametrize("value", ["(it * 10**12) ** 16 * (it * 10**12) ** 16", "it / (0 * it)"])
+def test_what_is_not_finite_is_an_error(value):
+    run = RunSpec(put={"inputs": value})
+    trial = reference_trial(Test("max(outputs) < 2", runs={"run": run}), SETTING)
+    assert trial.outcome is Outcome.ERROR
+    assert "not finite" in trial.detail
