@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.pages.escape import plain
 from checker.pages.matrix import matrices
+from checker.pages.svg import axis_down, axis_right, opened, shade, tick
 from checker.pages.words import Data, many, value
 
 STEP, RADIUS = 27, 9.5
@@ -22,26 +23,30 @@ def pictures(claim: Data) -> str:
     shown = claim["shown"]
     if not shown:
         return ""
-    names = [name for name in claim["runs"] if name in shown["runs"]][:MOST_RUNS]
-    runs = {name: shown["runs"][name] for name in names if can_be_drawn(shown["runs"][name])}
-    largest = max((abs(n) for run in runs.values() for n in _numbers(run)), default=0.0)
-    drawn = [
-        _figure(_run(name if len(names) > 1 else "", run, largest)) for name, run in runs.items()
-    ]
+    runs = {name: shown["runs"][name] for name in drawn_runs(claim)}
+    largest = max((abs(number) for run in runs.values() for number in _numbers(run)), default=0.0)
+    named = len(shown["runs"]) > 1
+    drawn = [_figure(_run(name if named else "", run, largest)) for name, run in runs.items()]
     drawn += [_figure(svg, said) for svg, said in matrices(shown["matrices"])]
     return f'<div class="pictures">{"".join(drawn)}</div>' if drawn else ""
 
 
+def drawn_runs(claim: Data) -> list[str]:
+    """The runs that a picture is drawn of: in the order of the claim's file, not too large."""
+    runs = claim["shown"]["runs"] if claim["shown"] else {}
+    fitting = [n for n in claim["runs"] if n in runs and _can_be_drawn(runs[n]["outputs"])]
+    return fitting[:MOST_RUNS]
+
+
 def legend(claim: Data) -> str:
     """How to read the picture, in a sentence or two."""
-    shown = claim["shown"]
-    if not shown or not any(can_be_drawn(run) for run in shown["runs"].values()):
+    drawn = drawn_runs(claim)
+    if not drawn:
         return ""
-    first = (
-        " Only the first sequence of the batch is drawn." if shown["setting"]["batch"] > 1 else ""
-    )
-    left_out = len(claim["runs"]) - MOST_RUNS
-    more = f" {many(left_out, 'more run')} not drawn." if left_out > 0 else ""
+    shown = claim["shown"]
+    first = " Of the batch, the first sequence is drawn." if shown["setting"]["batch"] > 1 else ""
+    left_out = len(shown["runs"]) - len(drawn)
+    more = f" {many(left_out, 'run')} not drawn." if left_out else ""
     return (
         "A column is the cell at one time step, a circle the output of one unit: "
         '<span class="swatch up"></span> above 0, <span class="swatch down"></span> below 0, '
@@ -49,33 +54,27 @@ def legend(claim: Data) -> str:
     )
 
 
-def can_be_drawn(run: Data) -> bool:
-    """Whether the outputs of a run are a block of timesteps × units, and not a huge one."""
-    rows = run["outputs"]
-    return bool(rows) and len(rows) <= MOST_STEPS and 0 < len(rows[0]) <= MOST_UNITS
-
-
-def shade(number: float, largest: float) -> str:
-    """The class and the opacity that show a number; nothing is filled where it is exactly 0."""
-    if number == 0 or largest == 0:
-        return 'class="zero"'
-    kind = "up" if number > 0 else "down"
-    return f'class="{kind}" fill-opacity="{0.15 + 0.85 * abs(number) / largest:.2f}"'
+def _can_be_drawn(rows: list[list[float]] | None) -> bool:
+    """Whether outputs are a block of timesteps × units, and not a huge one."""
+    return bool(rows) and len(rows or []) <= MOST_STEPS and 0 < len((rows or [[]])[0]) <= MOST_UNITS
 
 
 def _run(name: str, run: Data, largest: float) -> str:
     rows: list[list[float]] = run["outputs"]
     steps, units = len(rows), len(rows[0])
     what = _what_is_wide(run)
-    width, height = LEFT + STEP * steps + 8, TOP + STEP * units + BOTTOM
+    width = max(LEFT + STEP * steps + 8, LEFT + 92)  # room for the name of the axis
+    height = TOP + STEP * units + BOTTOM
     said = f"{f'Run {name}: ' if name else ''}{many(steps, 'timestep')} by {many(units, what)}."
     parts = [
-        f'<svg role="img" class="run" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" aria-label="{plain(said)}"><title>{plain(said)}</title>',
-        f'<text class="name" x="{LEFT}" y="15">{plain(name)}</text>',
+        opened("run", width, height, said),
+        f'<text class="name" x="{LEFT}" y="15">{plain(name)}</text>' if name else "",
         *_columns(steps, units),
         *_circles(rows, what, largest),
-        *_axes(steps, units, what, height),
+        *(tick(LEFT + STEP * (t + 0.5), height - BOTTOM + 14, t + 1) for t in range(steps)),
+        *(tick(LEFT - 8, TOP + STEP * (u + 0.5) + 4, u + 1) for u in range(units)),
+        axis_right(LEFT, height - 8, f"timesteps: {steps}"),
+        axis_down(14, TOP + STEP * units / 2, f"{what}s: {units}"),
         "</svg>",
     ]
     return "".join(parts)
@@ -83,12 +82,13 @@ def _run(name: str, run: Data, largest: float) -> str:
 
 def _columns(steps: int, units: int) -> Iterator[str]:
     """The same cell, once for each step, with an arrow to the next."""
+    high = STEP * units
     for t in range(steps):
-        x, high = LEFT + STEP * t + 2, STEP * units
+        x = LEFT + STEP * t + 2
         yield f'<rect class="cell" x="{x}" y="{TOP}" width="{STEP - 4}" height="{high}" rx="8"/>'
         if t:
             y = TOP + high / 2
-            yield f'<path class="arrow" d="M{x - 4.5} {y - 3}L{x - 0.5} {y}L{x - 4.5} {y + 3}z"/>'
+            yield f'<path class="arrow" d="M{x - 4} {y - 3:g}L{x} {y:g}L{x - 4} {y + 3:g}z"/>'
 
 
 def _circles(rows: list[list[float]], what: str, largest: float) -> Iterator[str]:
@@ -96,26 +96,9 @@ def _circles(rows: list[list[float]], what: str, largest: float) -> Iterator[str
         for u, number in enumerate(row):
             x, y = LEFT + STEP * (t + 0.5), TOP + STEP * (u + 0.5)
             yield (
-                f'<circle cx="{x}" cy="{y}" r="{RADIUS}" {shade(number, largest)}>'
+                f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}" {shade(number, largest)}>'
                 f"<title>timestep {t + 1}, {what} {u + 1}: {value(float(number))}</title></circle>"
             )
-
-
-def _axes(steps: int, units: int, what: str, height: int) -> Iterator[str]:
-    for t in range(steps):
-        yield _label(LEFT + STEP * (t + 0.5), height - BOTTOM + 14, str(t + 1))
-    for u in range(units):
-        yield _label(LEFT - 8, TOP + STEP * (u + 0.5) + 4, str(u + 1))
-    yield f'<text class="axis" x="{LEFT}" y="{height - 8}">timesteps: {steps} →</text>'
-    middle = TOP + STEP * units / 2
-    yield (
-        f'<text class="axis" transform="translate(14 {middle}) rotate(-90)" '
-        f'text-anchor="middle">{plain(what)}s: {units}</text>'
-    )
-
-
-def _label(x: float, y: float, words: str) -> str:
-    return f'<text class="tick" x="{x}" y="{y}" text-anchor="middle">{words}</text>'
 
 
 def _what_is_wide(run: Data) -> str:

@@ -1,0 +1,96 @@
+"""What a claim's page keeps folded: why it looks right, all settings, related claims, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.pages.coincidence import coincidence
+from checker.pages.escape import block, code, plain, text
+from checker.pages.look_up import Site
+from checker.pages.said import leading_to
+from checker.pages.words import BADGES, Data, badge, grid, many, outcome, setting
+
+_HELD = {"yes": "held", "no": "failed"}
+
+
+def folded(site: Site, claim: Data) -> Iterator[str]:
+    """Everything that most readers can do without, each part behind its title."""
+    parts = {
+        "Why it looks right": list(_why_it_looks_right(claim)),
+        "All settings tried": list(_settings(claim)),
+        "Related claims": list(_related(site, claim)),
+        "Address, earlier names, changes": list(_address(site, claim)),
+    }
+    if any(parts.values()):
+        yield "## More"
+    for title, lines in parts.items():
+        if lines:
+            inside = "\n\n".join(lines)
+            yield f'<details markdown="1">\n<summary>{title}</summary>\n\n{inside}\n\n</details>'
+
+
+def paste(site: Site, claim: Data) -> str:
+    """A sentence to paste under an answer; a script puts the page's address in where it is known."""
+    address = f"{site.address.rstrip('/')}/claims/{claim['id']}/" if site.address else ""
+    word = BADGES[outcome(claim)].word
+    said = " ".join(part for part in (claim["fact"], grid(claim)) if part)
+    sentence = f"**{word}**: “{claim['claim']}” {said} [The evidence]({address or 'ADDRESS'})"
+    return (
+        "## Paste this under an answer\n\n"
+        f'<div class="paste" data-search-exclude>{block(sentence)}</div>\n\n'
+        "It is Markdown, which most answer pages read."
+        + ("" if address else " Put the address of this page in the place of `ADDRESS`.")
+    )
+
+
+def _why_it_looks_right(claim: Data) -> Iterator[str]:
+    if claim["verdict"] != "wrong" or not claim["hold"]:
+        return
+    tried = many(claim["settings"], "setting")
+    exactly = coincidence(claim["trials"])
+    where = f"exactly those where {exactly}" if exactly else "by coincidence of sizes"
+    yield f"At {claim['hold']} of {tried} the test holds all the same: {where}."
+    yield (
+        "Whoever tries only such a case sees nothing wrong. With equal sizes even wrong claims "
+        "pass, so every claim is also tried where no two sizes are equal."
+    )
+
+
+def _settings(claim: Data) -> Iterator[str]:
+    """Every setting with its outcome, as short as it can be said."""
+    if not claim["trials"]:
+        return
+    names = list(claim["trials"][0]["setting"])
+    yield f"Each as {', '.join(code(name) for name in names)}, in the order in which they were tried."
+    for found in dict.fromkeys(trial["outcome"] for trial in claim["trials"]):
+        same = [t["setting"] for t in claim["trials"] if t["outcome"] == found]
+        points = " ".join(
+            f"<span>{' '.join(plain(point[name]) for name in names)}</span>" for point in same
+        )
+        word = _HELD.get(found, found)
+        yield f"The test {plain(word)} at {many(len(same), 'setting')}:"
+        yield f'<p class="points {plain(found)}" data-search-exclude>{points}</p>'
+
+
+def _related(site: Site, claim: Data) -> Iterator[str]:
+    shown = {claim["instead"], *claim["depends"].values()}
+    if claim["contradicts"]:
+        yield "Cannot be right together with this one:"
+        yield "\n".join(f"- {site.claim_link(id_)}" for id_ in claim["contradicts"])
+    others = [*claim["see_also"], *leading_to(site, claim["id"])]
+    seen = [i for i in dict.fromkeys(others) if i not in shown and i not in claim["contradicts"]]
+    if seen:
+        yield "See also:"
+        yield "\n".join(f"- {site.claim_link(id_)}" for id_ in seen)
+
+
+def _address(site: Site, claim: Data) -> Iterator[str]:
+    yield f"The name of this claim is {code(claim['id'])}. It is its address here, and stays."
+    if claim["formerly"]:
+        yield f"Earlier names: {', '.join(code(id_) for id_ in claim['formerly'])}."
+    yield f"What was tried has the fingerprint {code(claim['digest'])}; prose is not in it."
+    links = [link for link in (site.edit_link(claim), site.disagree_link(claim)) if link]
+    if links:
+        yield " · ".join(links)
+
+

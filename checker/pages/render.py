@@ -1,0 +1,48 @@
+"""All generated pages: the one place that says which there are and where they lie."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from checker.pages import lists
+from checker.pages.claim import broken_page, claim_page, redirect_page
+from checker.pages.find import find_list
+from checker.pages.look_up import Site, has_page
+from checker.pages.question import question_page, short_answer
+from checker.pages.source import source_page
+
+FOLDERS = ("claims", "questions", "sources")
+"""Below ``docs``: what lies there is made here, and nothing else stays there."""
+
+
+def pages(found: dict[str, Any], address: str = "", repository: str = "") -> dict[str, str]:
+    """The content of results.json to {path below ``docs``: text}; the same for the same results."""
+    site = Site(found, address, repository)
+    made = {
+        f"claims/{old}.md": redirect_page(site, claim)
+        for claim in site.claims.values()
+        for old in claim["formerly"]
+        if has_page(old)
+    }
+    made |= {f"claims/{id_}.md": broken_page(site, b) for id_, b in site.broken.items()}
+    made |= {f"claims/{id_}.md": claim_page(site, c) for id_, c in site.claims.items()}
+    made |= {f"questions/{id_}.md": question_page(site, q) for id_, q in site.questions.items()}
+    made |= {f"sources/{id_}.md": source_page(site, s) for id_, s in site.sources.items()}
+    made["claims/index.md"] = lists.all_claims(site)
+    made["questions/index.md"] = lists.all_questions(site)
+    made["questions/misreadings.md"] = lists.misreadings(site)
+    made["sources/index.md"] = lists.all_sources(site)
+    return made | _parts(replace(site, up=""))
+
+
+def _parts(site: Site) -> dict[str, str]:
+    """What the hand-written home page includes; it lies one folder higher, hence ``up``."""
+    made = {
+        "claims/_parts/counts.md": lists.counts(site.found),
+        "claims/_parts/questions.md": lists.questions(site),
+        "claims/_parts/sources.md": find_list(site),
+    }
+    for id_, question in site.questions.items():
+        made[f"claims/_parts/answer-{id_}.md"] = "\n\n".join(short_answer(site, question))
+    return {path: f"{part}\n" for path, part in made.items()}
