@@ -51,6 +51,9 @@ class RunKeys(_Keys):
         {}, alias="set", description="Place: its new value; `it` is the old one."
     )
     change: Expr | list[Expr] = Field([], description="Places that get other random values.")
+    lengths: int | Expr | None = Field(
+        None, description="Length of the sequences: one number, or several in turn: (3, 1)."
+    )
 
 
 class ControlKeys(_Keys):
@@ -237,7 +240,12 @@ def _paths(change: str | list[str]) -> tuple[str, ...]:
 
 def _run(keys: RunKeys) -> RunSpec:
     return RunSpec(
-        keys.start, keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change)
+        keys.start,
+        keys.model,
+        _texts(keys.setting),
+        _texts(keys.put),
+        _paths(keys.change),
+        None if keys.lengths is None else str(keys.lengths),
     )
 
 

@@ -110,6 +110,7 @@ class RunSpec:
     setting: Mapping[str, str] = field(default_factory=dict)
     put: Mapping[str, str] = field(default_factory=dict)  # ``set:`` in the file
     change: tuple[str, ...] = ()
+    lengths: str | None = None  # of the sequences; one number for all, or several in turn
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _alternatives(test: Test) -> Iterator[Candidate]:
     """Other values of the options that the claim's own model names."""
     for option in test.named:
         value = test.model[option]
-        for other in OPTIONS[option].alternatives if option in OPTIONS else ():
+        for other in OPTIONS[option].values if option in OPTIONS else ():
             if other != value and value != option:
                 instead = {**test.model, option: other}
                 changed = replace(test, model=instead)

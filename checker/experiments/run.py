@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from checker.experiments.draws import draw
+from checker.experiments.operations import counted
 from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.values import Array, ExperimentError, Group, leaves
-from checker.models.protocol import Axes, Model, Sizes
+from checker.models.layouts import stored
+from checker.models.protocol import Axes, Model, Sizes, Trace, part_of
 
 MAX_SIZE = 64
 MAX_ENTRIES = 10**6
@@ -31,28 +33,31 @@ class Run:
     @cached_property
     def observed(self) -> Mapping[str, Array]:
         """All slots by dotted path; ExperimentError where an entry is not finite."""
-        before = {
-            path.removeprefix("before."): array.data
-            for path, array in self.given.items()
-            if path.startswith("before.")
-        }
-        parameters = {
-            path.removeprefix("parameters."): array.data
-            for path, array in self.given.items()
-            if path.startswith("parameters.")
-        }
+        given = {path: array.data for path, array in self.given.items()}
         with np.errstate(all="ignore"):  # what is not finite is refused below
-            trace = self.model.unroll(
-                self.model.cell, parameters, self.given["inputs"].data, before
-            )
+            trace = self._run(given)
         for path, array in trace.items():
             if not np.all(np.isfinite(array.data)):
                 raise ExperimentError(f"{path} is not finite")
         return {**self.given, **trace}
 
+    def _run(self, given: Mapping[str, np.ndarray]) -> Trace:
+        parameters, before = part_of(given, "parameters"), part_of(given, "before")
+        return self.model.run(parameters, given["inputs"], before, given.get("lengths"))
+
+    def _derived(self, name: str) -> Mapping[str, Array]:
+        """Observables that are worked out only when they are asked for."""
+        given = {path: array.data for path, array in self.given.items()}
+        if name == "operations":
+            return counted(self._run, given)
+        return stored(self.model, part_of(given, "parameters"))
+
     def read(self, name: str) -> Array | Group:
         """An observable: one array, or a group such as ``parameters``."""
-        slots = self.given if name in NUDGEABLE else self.observed
+        if name in ("operations", "weights"):
+            slots = self._derived(name)
+        else:
+            slots = self.given if name in NUDGEABLE else self.observed
         found = {
             path: array
             for path, array in slots.items()
@@ -92,6 +97,15 @@ class Run:
             for leaf in self.slots(path)
         }
         return Run(self.model, self.sizes, {**self.given, **new})
+
+    def with_lengths(self, lengths: Array) -> Run:
+        """The same run with a length for each sequence, (batch,); what lies beyond is padding."""
+        batch, timesteps = self.given["inputs"].shape[:2]
+        if lengths.shape != (batch,) or not np.all(
+            (lengths.data >= 1) & (lengths.data <= timesteps)
+        ):
+            raise ExperimentError(f"lengths are between 1 and {timesteps}, one per sequence")
+        return Run(self.model, self.sizes, {**self.given, "lengths": lengths})
 
     def _axes(self, leaf: str) -> Axes:
         return dict(zip(self.given[leaf].axes, self.given[leaf].shape, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from checker.language.statistics import SEEDS, Share
 from checker.language.tolerance import Comparisons
 from checker.language.values import Array, ExperimentError, Group, memberwise
 from checker.models.protocol import Model
-from checker.models.registry import build
+from checker.models.registry import OPTIONS, build
 from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
 
 Change = Callable[[str, Model], Model]
@@ -84,12 +85,15 @@ class World:
             extra = RunSpec(put=self._control.put, change=self._control.change)
             spec = _merged(spec, extra)
         options = {**self._test.model, **self._control.model, **spec.model}
-        model = self._change(name, build({n: self._option(n, v) for n, v in options.items()}))
+        resolved = {n: self._option(n, v) for n, v in options.items()}
+        model = build(resolved, partial(self._change, name))
         sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
         run = fresh_run(model, sizes)
         if self.runs:
             run = _taken_over(self.runs[spec.start or self.first], run)
+        if spec.lengths is not None:
+            run = run.with_lengths(self._lengths(spec.lengths, sizes["batch"]))
         for path in spec.change:
             run = run.changed(path)
         for place, text in spec.put.items():
@@ -97,10 +101,20 @@ class World:
         return run
 
     def _option(self, name: str, value: Value) -> Value:
-        if not isinstance(value, str) or name == "kind":
+        """An option's value: an enumerated name, a word, or an expression for a number."""
+        is_word = name == "kind" or (name in OPTIONS and OPTIONS[name].type is str)
+        if not isinstance(value, str) or (is_word and value not in self._test.at):
             return value
-        found: Value = self._names[value] if value in self._names else self.value(value)
+        found: Value = self.value(value)
         return found
+
+    def _lengths(self, text: str, batch: int) -> Array:
+        """One length for all sequences, or several that are dealt out in turn."""
+        value = self.value(text)
+        lengths = value if isinstance(value, tuple) else (value,)
+        if not lengths or not all(isinstance(n, int) for n in lengths):
+            raise ExperimentError("lengths are whole numbers")
+        return Array(np.resize(np.array(lengths), batch), ("batch",))
 
     def _whole(self, name: str, text: Value) -> int:
         value = self.value(text)
@@ -159,6 +173,7 @@ def _merged(spec: RunSpec, over: RunSpec | None) -> RunSpec:
         setting={**spec.setting, **over.setting},
         put={**spec.put, **over.put},
         change=(*spec.change, *over.change),
+        lengths=over.lengths or spec.lengths,
     )
 
 

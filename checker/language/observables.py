@@ -9,6 +9,13 @@ OBSERVABLES = {
     "after": "the state after the last step: after.h, after.c, each (batch, units)",
     "entering": "the state that enters each step: entering.h (batch, timesteps, units)",
     "leaving": "the state that leaves each step: leaving.h (batch, timesteps, units)",
+    "weights": "the parameters as the framework of the model's layout stores them: "
+    "weights.kernel in TensorFlow 1, weights.recurrent_kernel in Keras, weights.weight_ih in "
+    "PyTorch; for a single layer",
+    "scores": "what a dense head gives on the last output: (batch, classes)",
+    "operations": "what the run computes, counted while it runs: operations.multiply_adds, "
+    "operations.tanh, operations.exp (one per sigmoid), entry by entry",
+    "lengths": "the length of each sequence, where the run has lengths: (batch,)",
     "gates": "each gate at each step, as applied: gates.f (batch, timesteps, units)",
 }
 

@@ -65,11 +65,16 @@ def clip(values: np.ndarray, limit: float | None) -> np.ndarray:
 
 
 def pack(parameters: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """Per-gate parameters to TensorFlow's one kernel and one bias, input rows above state rows."""
+    """Per-gate parameters to TensorFlow's one kernel and one bias, input rows above state rows.
+
+    Where a layout has a second bias, as PyTorch's, both are added up.
+    """
     blocks = [
         np.concatenate([parameters[f"kernel.{g}"], parameters[f"recurrent.{g}"]]) for g in BLOCKS
     ]
-    bias = np.concatenate([parameters[f"bias.{g}"] for g in BLOCKS])
+    bias = np.concatenate(
+        [parameters[f"bias.{g}"] + parameters.get(f"recurrent_bias.{g}", 0) for g in BLOCKS]
+    )
     return np.concatenate(blocks, axis=1), bias  # (features + hidden, 4 units), (4 units,)
 
 
@@ -88,6 +93,7 @@ def lstm(
     peepholes: bool = False,
     cell_clip: float | None = None,
     projection_clip: float | None = None,
+    biases: int = 1,
 ) -> Model:
     """The LSTM layer: BasicLSTMCell by default, LSTMCell with any of the other options."""
     given: Mapping[str, Any] = {
@@ -96,6 +102,7 @@ def lstm(
         "peepholes": peepholes,
         "cell_clip": cell_clip,
         "projection_clip": projection_clip,
+        "biases": biases,
     }
 
     def hidden(sizes: Sizes) -> int:
@@ -108,6 +115,8 @@ def lstm(
             shapes[f"kernel.{g}"] = {"features": d, "units": n}
             shapes[f"recurrent.{g}"] = {"hidden": p, "units": n}
             shapes[f"bias.{g}"] = {"units": n}
+            if biases == 2:
+                shapes[f"recurrent_bias.{g}"] = {"units": n}
         if peepholes:
             shapes |= {f"peephole.{g}": {"units": n} for g in ("i", "f", "o")}
         if projection:

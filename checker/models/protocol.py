@@ -29,7 +29,8 @@ Cell = Callable[[Arrays], Step]
 Trace = Mapping[str, Array]
 """Everything that can be observed of a finished run, by dotted path."""
 
-Unroll = Callable[[Cell, Arrays, np.ndarray, Arrays], Trace]
+Unroll = Callable[[Cell, Arrays, np.ndarray, Arrays, np.ndarray | None], Trace]
+"""Cell, parameters, inputs, state before, lengths (batch,) or None → trace."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +43,48 @@ class Model:
     cell: Cell
     unroll: Unroll
     options: Mapping[str, Value] = field(default_factory=dict)
-    name: str = "reference"
+
+    def run(
+        self, parameters: Arrays, inputs: np.ndarray, before: Arrays,
+        lengths: np.ndarray | None = None,
+    ) -> Trace:  # fmt: skip
+        """Run the layer along a sequence; see :func:`unroll` for shapes."""
+        return self.unroll(self.cell, parameters, inputs, before, lengths)
 
 
-def unroll(cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays) -> Trace:
+def unroll(
+    cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays,
+    lengths: np.ndarray | None = None,
+) -> Trace:  # fmt: skip
     """Apply one and the same step to each timestep in turn.
 
-    Shapes: inputs (batch, timesteps, features); before (batch, units) each.
+    Shapes: inputs (batch, timesteps, features); before (batch, units) each; lengths (batch,).
     Returns the outputs and, for every step, the state that enters it, the one that leaves it and
     the gates, each (batch, timesteps, units), and the state after the last step.
     """
-    step = cell(parameters)
-    return unroll_steps([step] * inputs.shape[1], inputs, before)
+    return unroll_steps([cell(parameters)] * inputs.shape[1], inputs, before, lengths)
 
 
 def unroll_steps(
     steps: list[Step],
     inputs: np.ndarray,
     before: Arrays,
+    lengths: np.ndarray | None = None,
     enter: Callable[[Arrays], Arrays] = lambda state: state,
 ) -> Trace:
-    """Apply the steps in turn; ``enter`` may change the state that a step receives."""
+    """Apply the steps in turn; ``enter`` may change the state that a step receives.
+
+    Beyond a sequence's length its outputs are 0 and its state stays, as with ``dynamic_rnn``.
+    """
     state = before
     entering, leaving, gates, outputs = [], [], [], []
     for t, step in enumerate(steps):
         received = enter(state)
         output, state, gate = step(inputs[:, t], received)
+        if lengths is not None:
+            going = (t < lengths)[:, None]  # (batch, 1)
+            output = np.where(going, output, 0)
+            state = {name: np.where(going, new, received[name]) for name, new in state.items()}
         entering.append(received)
         leaving.append(state)
         gates.append(gate)
@@ -83,3 +100,9 @@ def unroll_steps(
 def over_time(steps: list[np.ndarray]) -> Array:
     """Stack (batch, units) of every step to (batch, timesteps, units)."""
     return Array(np.stack(steps, axis=1), ("batch", "timesteps", "units"))
+
+
+def part_of(arrays: Arrays, prefix: str) -> dict[str, np.ndarray]:
+    """The arrays below a prefix, without it."""
+    start = f"{prefix}."
+    return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}

@@ -4,49 +4,98 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from checker.language.values import ExperimentError
+from checker.models.gru import gru
+from checker.models.layers import MERGES, bidirectional, stacked, with_head
+from checker.models.layouts import DEFAULTS
 from checker.models.lstm import lstm
 from checker.models.protocol import Model
+from checker.models.rnn import ACTIVATIONS, rnn
 from checker.nouns import Value
 
-KINDS: Mapping[str, Callable[..., Model]] = {"lstm": lstm}
+KINDS: Mapping[str, Callable[..., Model]] = {"lstm": lstm, "gru": gru, "rnn": rnn}
+LAYOUTS = ("tensorflow1", "keras", "pytorch")
+MAX_OPTION = 64
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a kind of model: what it takes, and its other values worth trying."""
+    """One option of a model: what it takes, and its values, where they are few."""
 
-    kinds: tuple[str, ...]
     type: type
     doc: str
-    alternatives: tuple[Value, ...] = ()
+    values: tuple[Value, ...] = ()
 
 
 OPTIONS: Mapping[str, Option] = {
-    "forget_bias": Option(("lstm",), float, "added to the forget gate in every step", (0.0, 1.0)),
-    "projection": Option(("lstm",), int, "entries that the hidden state is projected to"),
-    "peepholes": Option(("lstm",), bool, "whether gates see the cell state", (False, True)),
-    "cell_clip": Option(("lstm",), float, "the cell state is cut to ± this"),
-    "projection_clip": Option(("lstm",), float, "the projected state is cut to ± this"),
-}
+    "forget_bias": Option(float, "lstm: added to the forget gate in every step", (0.0, 1.0)),
+    "projection": Option(int, "lstm: entries that the hidden state is projected to"),
+    "peepholes": Option(bool, "lstm: whether gates see the cell state", (False, True)),
+    "cell_clip": Option(float, "lstm: the cell state is cut to ± this"),
+    "projection_clip": Option(float, "lstm: the projected state is cut to ± this"),
+    "reset": Option(str, "gru: the reset gate acts before or after the product",
+                    ("before", "after")),
+    "activation": Option(str, "rnn: tanh, relu or linear", tuple(ACTIVATIONS)),
+    "biases": Option(int, "one or two bias vectors", (1, 2)),
+    "layout": Option(str, "whose conventions the layer follows: gate order, biases, forget bias",
+                     LAYOUTS),
+    "layers": Option(int, "layers on top of each other; names get layer0, layer1 … in front"),
+    "bidirectional": Option(bool, "a second layer reads backwards; names get forward or backward",
+                            (False, True)),
+    "merge": Option(str, "how both directions are merged", tuple(MERGES)),
+    "head": Option(int, "classes of a dense layer on the last output, which gives scores"),
+}  # fmt: skip
+_AROUND = ("layout", "layers", "bidirectional", "merge", "head")
 
 
-def build(spec: Mapping[str, Value]) -> Model:
+def options_of(kind: str) -> tuple[str, ...]:
+    """The options that a kind of model takes."""
+    return (*inspect.signature(KINDS[kind]).parameters, *_AROUND)
+
+
+def build(
+    spec: Mapping[str, Value], alter: Callable[[Model], Model] = lambda model: model
+) -> Model:
     """A model from ``{"kind": "lstm", "projection": 2}``; the kind is lstm unless it is named.
 
+    ``alter`` changes the layer itself, before it is stacked or runs in both directions.
     Raises ExperimentError for an unknown kind, or an option that the kind does not have or that
     does not make sense.
     """
-    options = dict(spec)
-    kind = str(options.pop("kind", "lstm"))
+    options: dict[str, Any] = dict(spec)
+    kind = options.pop("kind", "lstm")
     if kind not in KINDS:
         raise ExperimentError(f"no kind of model {kind!r}, only {', '.join(KINDS)}")
-    known = inspect.signature(KINDS[kind]).parameters
     for name, value in options.items():
-        if name not in known:
-            raise ExperimentError(f"{kind} has no option {name!r}, only {', '.join(known)}")
-        if OPTIONS[name].type is int and not 1 <= int(value) <= 64:
-            raise ExperimentError(f"{name} is between 1 and 64, not {value}")
-    return KINDS[kind](**options)
+        check_option(kind, name, value)
+    around = {name: options.pop(name) for name in _AROUND if name in options}
+    layout = around.get("layout", "tensorflow1" if kind != "gru" else "keras")
+    conventions = DEFAULTS[kind, layout]
+    model = alter(KINDS[kind](**{**conventions, **options}))
+    if around.get("bidirectional"):
+        model = bidirectional(model, around.get("merge", "concat"))
+    if around.get("layers", 1) > 1:
+        model = stacked(model, around["layers"])
+    if "head" in around:
+        model = with_head(model, around["head"])
+    return replace(model, options={**model.options, "layout": layout, **around})
+
+
+def check_option(kind: str, name: str, value: Any) -> None:
+    """Raise ExperimentError unless the kind has the option and the value makes sense."""
+    known = options_of(kind)
+    if name not in known:
+        raise ExperimentError(f"{kind} has no option {name!r}, only {', '.join(known)}")
+    option = OPTIONS[name]
+    if option.type is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if isinstance(value, bool) is not (option.type is bool) or not isinstance(value, option.type):
+        raise ExperimentError(f"{name} is of type {option.type.__name__}, not {value!r}")
+    if option.values and option.type is not float and value not in option.values:
+        words = ", ".join(str(known) for known in option.values)
+        raise ExperimentError(f"{name} is one of {words}, not {value!r}")
+    if isinstance(value, int) and option.type is int and not 1 <= value <= MAX_OPTION:
+        raise ExperimentError(f"{name} is between 1 and {MAX_OPTION}, not {value}")

@@ -11,14 +11,14 @@ from checker.models.protocol import Arrays, Axes, Model, Sizes, Step
 from checker.rivals.registry import rival
 
 
-@rival(makes_true="single-unit-is-independent-structure")
+@rival(makes_true="single-unit-is-independent-structure", kinds=("lstm", "gru", "rnn"))
 def units_are_separate_cells(model: Model, believed: bool = True) -> Model:
     """Each unit is a cell by itself and reads no hidden state but its own."""
 
     def cell(parameters: Arrays) -> Step:
         cut = {
             name: value * np.eye(*value.shape)
-            if believed and name.startswith("recurrent.")
+            if believed and name.split(".")[0] == "recurrent"
             else value
             for name, value in parameters.items()
         }
@@ -27,7 +27,7 @@ def units_are_separate_cells(model: Model, believed: bool = True) -> Model:
     return replace(model, cell=cell)
 
 
-@rival(makes_true="units-pass-filtered-info-to-next-unit")
+@rival(makes_true="units-pass-filtered-info-to-next-unit", kinds=("lstm", "gru", "rnn"))
 def each_unit_feeds_the_next(model: Model, believed: bool = True) -> Model:
     """Within one step, each unit reads the new value of the unit before it in the column."""
 

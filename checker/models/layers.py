@@ -1,0 +1,143 @@
+"""Layers made of layers: both directions, several on top of each other, a dense head.
+
+Names get the layer and the direction in front: ``parameters.layer1.forward.kernel.i``.
+As in PyTorch's ``num_layers`` and ``bidirectional``, Keras's ``Bidirectional`` with its merge
+modes, and TensorFlow 1's ``MultiRNNCell``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from checker.language.values import Array
+from checker.models.protocol import Arrays, Axes, Cell, Model, Sizes, Trace, part_of
+
+MERGES: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "concat": lambda a, b: np.concatenate([a, b], axis=-1),
+    "sum": np.add,
+    "mul": np.multiply,
+    "ave": lambda a, b: (a + b) / 2,
+}
+
+
+def bidirectional(layer: Model, merge: str = "concat") -> Model:
+    """Two layers with parameters of their own, one of which reads the sequence backwards.
+
+    Outputs (batch, timesteps, units) of both are merged: concat (twice as wide), sum, mul or ave.
+    """
+
+    def run(
+        _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
+    ) -> Trace:
+        order = backwards(inputs.shape[:2], lengths)
+        traces = {}
+        for direction in ("forward", "backward"):
+            given = inputs if direction == "forward" else in_order(inputs, order)
+            trace = layer.run(
+                part_of(parameters, direction), given, part_of(before, direction), lengths
+            )
+            if direction == "backward":
+                trace = {n: _turned(array, order) for n, array in trace.items()}
+            traces[direction] = trace
+        merged = MERGES[merge](*(trace["outputs"].data for trace in traces.values()))
+        named = {
+            _below(path, direction): array
+            for direction, trace in traces.items()
+            for path, array in trace.items()
+            if path != "outputs"
+        }
+        return {"outputs": Array(merged, traces["forward"]["outputs"].axes)} | named
+
+    return _composed(layer, ("forward", "backward"), lambda _, sizes: sizes, run)
+
+
+def stacked(layer: Model, layers: int) -> Model:
+    """Layers of the same width on top of each other; each reads the outputs of the one below."""
+    names = [f"layer{number}" for number in range(layers)]
+
+    def sizes_of(name: str, sizes: Sizes) -> Sizes:
+        return sizes if name == "layer0" else {**sizes, "features": width(layer, sizes)}
+
+    def run(
+        _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
+    ) -> Trace:
+        named: dict[str, Array] = {}
+        outputs = Array(inputs, ("batch", "timesteps", "units"))
+        for name in names:
+            trace = layer.run(
+                part_of(parameters, name), outputs.data, part_of(before, name), lengths
+            )
+            outputs = trace["outputs"]
+            named |= {_below(path, name): array for path, array in trace.items()
+                      if path != "outputs"}  # fmt: skip
+        return {"outputs": outputs} | named
+
+    return _composed(layer, names, sizes_of, run)
+
+
+def with_head(layer: Model, classes: int) -> Model:
+    """A dense layer on the last output: scores (batch, classes) = output @ kernel + bias."""
+
+    def parameters(sizes: Sizes) -> dict[str, Axes]:
+        head = {"head.kernel": {"units": width(layer, sizes), "classes": classes},
+                "head.bias": {"classes": classes}}  # fmt: skip
+        return layer.parameters(sizes) | head
+
+    def run(
+        _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
+    ) -> Trace:
+        trace = layer.run(parameters, inputs, before, lengths)
+        last = trace["outputs"].data[:, -1]  # (batch, units)
+        scores = last @ parameters["head.kernel"] + parameters["head.bias"]  # (batch, classes)
+        return {**trace, "scores": Array(scores, ("batch", "classes"))}
+
+    return replace(layer, parameters=parameters, unroll=run)
+
+
+def width(layer: Model, sizes: Sizes) -> int:
+    """How many entries an output of the layer has: found by running one step on zeros."""
+    one = {**sizes, "batch": 1, "timesteps": 1}
+    zeros = {n: np.zeros(tuple(a.values())) for n, a in layer.parameters(one).items()}
+    before = {n: np.zeros(tuple(a.values())) for n, a in layer.state(one).items()}
+    return layer.run(zeros, np.zeros((1, 1, one["features"])), before)["outputs"].shape[-1]
+
+
+def backwards(shape: tuple[int, ...], lengths: np.ndarray | None) -> np.ndarray:
+    """For each sequence the timesteps in reverse, (batch, timesteps); padding stays in place."""
+    batch, timesteps = shape
+    steps = np.arange(timesteps)
+    ends = np.full(batch, timesteps) if lengths is None else lengths
+    return np.where(steps < ends[:, None], ends[:, None] - 1 - steps, steps)
+
+
+def in_order(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The timesteps of (batch, timesteps, ·) in the given order."""
+    ordered: np.ndarray = values[np.arange(len(order))[:, None], order]
+    return ordered
+
+
+def _turned(array: Array, order: np.ndarray) -> Array:
+    return Array(in_order(array.data, order), array.axes) if "timesteps" in array.axes else array
+
+
+def _below(path: str, name: str) -> str:
+    slot, part = path.split(".", 1)
+    return f"{slot}.{name}.{part}"
+
+
+def _composed(
+    layer: Model, names: tuple[str, ...] | list[str],
+    sizes_of: Callable[[str, Sizes], Sizes], run: Callable[..., Trace],
+) -> Model:  # fmt: skip
+    def parameters(sizes: Sizes) -> dict[str, Axes]:
+        return {f"{name}.{part}": axes for name in names
+                for part, axes in layer.parameters(sizes_of(name, sizes)).items()}  # fmt: skip
+
+    def state(sizes: Sizes) -> dict[str, Axes]:
+        return {f"{name}.{part}": axes for name in names
+                for part, axes in layer.state(sizes).items()}  # fmt: skip
+
+    return replace(layer, parameters=parameters, state=state, unroll=run)

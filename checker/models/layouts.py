@@ -1,0 +1,104 @@
+"""How frameworks store the parameters of one layer: names, gate order, one or two biases.
+
+Sources: TensorFlow's ``rnn_cell_impl.py``, Keras's ``layers/rnn``, PyTorch's ``nn.LSTM`` and its
+relatives.  The recorded traces in :mod:`checker.traces` are in these layouts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from checker.language.values import Array, ExperimentError
+from checker.models.protocol import Arrays, Model
+
+DEFAULTS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("lstm", "tensorflow1"): {"forget_bias": 1.0, "biases": 1},
+    ("lstm", "keras"): {"forget_bias": 0.0, "biases": 1},
+    ("lstm", "pytorch"): {"forget_bias": 0.0, "biases": 2},
+    ("gru", "tensorflow1"): {"reset": "before", "biases": 1},
+    ("gru", "keras"): {"reset": "after", "biases": 2},
+    ("gru", "pytorch"): {"reset": "after", "biases": 2},
+    ("rnn", "tensorflow1"): {"biases": 1},
+    ("rnn", "keras"): {"biases": 1},
+    ("rnn", "pytorch"): {"biases": 2},
+}
+"""What each layout means for the equations; options that are named besides win."""
+
+ORDER: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("lstm", "tensorflow1"): ("i", "j", "f", "o"),
+    ("lstm", "keras"): ("i", "f", "j", "o"),
+    ("lstm", "pytorch"): ("i", "f", "j", "o"),
+    ("gru", "tensorflow1"): ("r", "z", "n"),
+    ("gru", "keras"): ("z", "r", "n"),
+    ("gru", "pytorch"): ("r", "z", "n"),
+}
+
+
+def stored(model: Model, parameters: Arrays) -> dict[str, Array]:
+    """The arrays that a framework keeps for one layer, as ``weights.`` and the framework's name.
+
+    TensorFlow 1: kernel (features + hidden, blocks), bias (blocks,), for a GRU in two parts.
+    Keras: kernel (features, blocks), recurrent_kernel (hidden, blocks), bias.
+    PyTorch: weight_ih (blocks, features), weight_hh (blocks, hidden), bias_ih, bias_hh.
+    """
+    layout = str(model.options["layout"])
+    if model.options.get("layers", 1) != 1 or model.options.get("bidirectional"):
+        raise ExperimentError("weights are shown for a single layer; name parameters instead")
+    found = _stored(model.kind, layout, parameters)
+    found |= {
+        n: _named(a, ("units",) * a.ndim)
+        for n, a in parameters.items()
+        if n.split(".")[0] in ("peephole", "projection")
+    }
+    return {f"weights.{name}": array for name, array in found.items()}
+
+
+def _stored(kind: str, layout: str, parameters: Arrays) -> dict[str, Array]:
+    blocks = ORDER.get((kind, layout), ())
+    found = {part: _joined(parameters, part, blocks)
+             for part in ("kernel", "recurrent", "bias", "recurrent_bias")}  # fmt: skip
+    if layout == "pytorch":
+        names = {"kernel": "weight_ih", "recurrent": "weight_hh", "bias": "bias_ih",
+                 "recurrent_bias": "bias_hh"}  # fmt: skip
+        return {names[part]: _named(array.T, _axes(part)[::-1])
+                for part, array in found.items() if array is not None}  # fmt: skip
+    if layout == "keras":
+        keras = {"kernel": _named(found["kernel"], _axes("kernel")),
+                 "recurrent_kernel": _named(found["recurrent"], _axes("recurrent"))}  # fmt: skip
+        biases = [b for b in (found["bias"], found["recurrent_bias"]) if b is not None]
+        bias = np.stack(biases) if len(biases) == 2 else biases[0]
+        return keras | {"bias": _named(bias, ("biases", "units")[-bias.ndim :])}
+    return _tensorflow1(kind, parameters, blocks)
+
+
+def _tensorflow1(kind: str, parameters: Arrays, blocks: tuple[str, ...]) -> dict[str, Array]:
+    parts = {"gates": blocks[:2], "candidate": blocks[2:]} if kind == "gru" else {"": blocks}
+    arrays: dict[str, Array] = {}
+    for name, some in parts.items():
+        rows = [_joined(parameters, part, some) for part in ("kernel", "recurrent")]
+        prefix = f"{name}." if name else ""
+        kernel = np.concatenate([row for row in rows if row is not None])
+        arrays[f"{prefix}kernel"] = _named(kernel, ("features", "units"))
+        arrays[f"{prefix}bias"] = _named(_joined(parameters, "bias", some), ("units",))
+    return arrays
+
+
+def _joined(parameters: Arrays, part: str, blocks: tuple[str, ...]) -> np.ndarray | None:
+    """All blocks of a part side by side; a layer without blocks has the part itself."""
+    if part in parameters:
+        return parameters[part]
+    found = [parameters[f"{part}.{g}"] for g in blocks if f"{part}.{g}" in parameters]
+    return np.concatenate(found, axis=-1) if found else None
+
+
+def _axes(part: str) -> tuple[str, ...]:
+    return {"kernel": ("features", "units"), "recurrent": ("hidden", "units")}.get(part, ("units",))
+
+
+def _named(array: np.ndarray | None, axes: tuple[str, ...]) -> Array:
+    if array is None:
+        raise ExperimentError("this layer has no kernel, recurrent kernel or bias to show")
+    return Array(array, axes)
