@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match arguments.command:
             case "check":
-                return check(folder, arguments.claim, form)
+                return check(folder, arguments.claim, form, arguments.jobs, arguments.explain)
             case "lint":
                 return lint(folder, form)
             case "list":
@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     checked = command("check", "run and judge claims", "check num-units-is-sequence-length")
+    checked.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
+    checked.add_argument("--explain", action="store_true", help="say why a claim is run again")
     checked.add_argument("claim", nargs="*", metavar="CLAIM", help="ids; all claims if none")
     command("lint", "check the files, run nothing", "lint")
     command("list", "list all claims", "list")

@@ -11,18 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from checker.base import Base
-from checker.experiments.run import Run
 from checker.judge import as_expected
-from checker.language.values import Array
 from checker.nouns import Depends, Finding, Judgement, Opponent, Trial, Verdict, WhyNot
 from checker.rivals import RIVALS
 from checker.schedule import Tried, digest, linked
 
 SCHEMA = 1
-DIGITS = 6
 TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "control", "depends")
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
@@ -139,42 +134,4 @@ def _opponent(opponent: Opponent) -> dict[str, Any]:
 
 def _shown(trial: Trial) -> dict[str, Any]:
     """One trial in full: the setting, what was compared, and what each run gave."""
-    evidence = trial.evidence
-    return {
-        "setting": dict(trial.setting),
-        "outcome": trial.outcome.value,
-        "values": {text: plain(value) for text, value in evidence.get("values", {}).items()},
-        "matrices": {
-            text: {"axes": list(array.axes), "entries": plain(array)}
-            for text, array in evidence.get("matrices", {}).items()
-        },
-        "runs": {name: _run(run) for name, run in evidence.get("runs", {}).items()},
-    }
-
-
-def _run(run: Run) -> dict[str, Any]:
-    outputs = run.observed["outputs"]
-    first_row = outputs.data[0]
-    return {
-        "model": {"kind": run.model.kind, **run.model.options},
-        "sizes": {name: int(size) for name, size in run.sizes.items()},
-        "outputs_shape": list(outputs.shape),
-        "outputs": plain(first_row) if first_row.ndim == 2 else None,
-    }
-
-
-def plain(value: Any) -> Any:
-    """Numbers and arrays as JSON knows them, with six digits that count."""
-    if isinstance(value, Array):
-        return plain(value.data)
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return float(f"{float(value):.{DIGITS}g}")
-    return value if value is None or isinstance(value, str) else str(value)
+    return {"setting": dict(trial.setting), "outcome": trial.outcome.value, **trial.evidence}

@@ -1,49 +1,42 @@
-"""Try claims on everything there is, and let the judge speak."""
+"""Which claims have to be tried, in how many processes, and in which order."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from hashlib import sha256
+from multiprocessing import get_context
 from typing import Any
 
 from checker.base import Base
-from checker.experiments.grid import all_distinct
-from checker.experiments.trial import (
-    Alter,
-    alterations,
-    altered_trial,
-    control_trial,
-    grid,
-    reference_trial,
-)
-from checker.judge import Ask, Candidate, Case, conditional, judge
-from checker.language.values import ExperimentError
-from checker.models.registry import OPTIONS
-from checker.nouns import (
-    Claim,
-    Control,
-    Depends,
-    Judgement,
-    Outcome,
-    Setting,
-    Test,
-    Trial,
-    Untestable,
-    WhyNot,
-)
+from checker.cache import Cache, Parts, surroundings
+from checker.judge import conditional
+from checker.nouns import Claim, Depends, Judgement
 from checker.rivals import RIVALS
-from checker.rivals.broken import BROKEN
+from checker.trying import try_claim
+
+FEW = 3
+"""So many claims are tried in this process: starting others would take longer."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A claim with its judgement."""
+    """A claim with its judgement, and why it was tried again (empty: it was not)."""
 
     claim: Claim
     judgement: Judgement
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Task:
+    claim: Claim
+    linked: frozenset[str]
+    records: tuple[Mapping[str, Any], ...]
+    parts: Parts
 
 
 def needed(base: Base, wanted: Iterable[str]) -> list[Claim]:
@@ -57,58 +50,34 @@ def needed(base: Base, wanted: Iterable[str]) -> list[Claim]:
 
 
 def try_all(
-    base: Base, claims: Iterable[Claim], known: dict[str, Judgement] | None = None
+    base: Base, claims: Sequence[Claim], cache: Cache | None = None, jobs: int | None = None
 ) -> Iterator[Tried]:
-    """Try claims one by one; those that depend on others come last.
+    """Try claims, each as soon as it is done; those that depend on others come last.
 
-    ``known`` maps claim digests to judgements of this process, which are not tried again.
+    The results are the same for any number of processes, ``jobs``: by default one for each core.
     """
+    around = surroundings() if cache else {}
+    tasks = [_task(base, claim, around) for claim in claims if not isinstance(claim.trial, Depends)]
     judgements: dict[str, Judgement] = {}
-    later: list[tuple[Claim, Depends]] = []
+    fresh = []
+    for task in tasks:
+        known = cache.get(task.claim.id, task.parts) if cache else None
+        if known is None:
+            fresh.append(task)
+        else:
+            judgements[task.claim.id] = known
+            yield Tried(task.claim, known)
+    for task, judgement in _judged(fresh, jobs or os.cpu_count() or 1):
+        judgements[task.claim.id] = judgement
+        why = cache.why(task.claim.id, task.parts) if cache else "there is no cache"
+        if cache:
+            cache.put(task.claim.id, task.parts, judgement)
+        yield Tried(task.claim, judgement, why)
     for claim in claims:
         if isinstance(claim.trial, Depends):
-            later.append((claim, claim.trial))
-            continue
-        key = digest(claim) + repr(sorted(linked(base, claim)))
-        if known is not None and key in known:
-            judgements[claim.id] = known[key]
-        else:
-            judgements[claim.id] = try_claim(claim, linked(base, claim), records(base, claim))
-            if known is not None and judgements[claim.id].why_not is not WhyNot.ERROR:
-                known[key] = judgements[claim.id]
-        yield Tried(claim, judgements[claim.id])
-    for claim, trial in later:
-        verdicts = {
-            c: judgements[c].verdict if c in judgements else None for c in trial.conditions.values()
-        }
-        yield Tried(claim, conditional(verdicts))
-
-
-def try_claim(
-    claim: Claim, linked_rivals: frozenset[str], recorded: tuple[Mapping[str, Any], ...] = ()
-) -> Judgement:
-    """The judgement of one claim that has a test or cannot have one."""
-    test = claim.trial
-    if isinstance(test, Untestable):
-        return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
-    if not isinstance(test, Test):
-        raise TypeError("a conditional claim is judged by the claims that it depends on")
-    try:
-        settings = grid(test)
-    except ExperimentError as error:
-        return Judgement(None, WhyNot.ERROR, reason=str(error))
-    trials = [reference_trial(test, setting) for setting in settings]
-    case = Case(
-        trials,
-        distinct=all_distinct,
-        changes_nothing=partial(_changes_nothing, test, trials),
-        some=test.some,
-        rivals=list(_rivals(test, linked_rivals)),
-        alternatives=list(_alternatives(test)),
-        control=_control(test),
-        records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
-    )
-    return _with_evidence(test, judge(case))
+            below = claim.trial.conditions.values()
+            verdicts = {c: judgements[c].verdict if c in judgements else None for c in below}
+            yield Tried(claim, conditional(verdicts))
 
 
 def linked(base: Base, claim: Claim) -> frozenset[str]:
@@ -148,78 +117,31 @@ def records(base: Base, claim: Claim) -> tuple[Mapping[str, Any], ...]:
     return tuple(found)
 
 
-def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:
-    """The settings that both decide otherwise; a stale record disagrees with nothing."""
-    decided = {
-        json.dumps(t.setting, sort_keys=True): t.outcome.value
-        for t in trials
-        if t.outcome in (Outcome.YES, Outcome.NO)
+def _task(base: Base, claim: Claim, around: Parts) -> _Task:
+    related, recorded = linked(base, claim), records(base, claim)
+    parts = {
+        "the tried part of the claim": digest(claim),
+        "linked rivals": ", ".join(sorted(related)),
+        "framework records": sha256(json.dumps(recorded).encode()).hexdigest()[:16],
     }
-    return [
-        recorded["setting"]
-        for recorded in record["trials"]
-        if not record["stale"]
-        and recorded["outcome"] in ("yes", "no")
-        and decided.get(json.dumps(recorded["setting"], sort_keys=True), recorded["outcome"])
-        != recorded["outcome"]
-    ]
+    return _Task(claim, related, recorded, {**around, **parts})
 
 
-def _rivals(test: Test, linked: frozenset[str]) -> Iterator[Candidate]:
-    groups = alterations(test)
-    for rival in RIVALS.values():
-        for runs in groups:
-            name = rival.name if len(groups) == 1 else f"{rival.name} in {', '.join(runs)}"
-            ask = partial(_asked, test, rival.of, runs)
-            yield Candidate(name, ask, rival.name in linked)
+def _judged(tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task, Judgement]]:
+    if jobs == 1 or len(tasks) <= FEW:
+        for task in tasks:
+            yield task, try_claim(task.claim, task.linked, task.records)
+        return
+    with _processes(min(jobs, len(tasks))) as pool:
+        futures: list[Future[Judgement]] = [
+            pool.submit(try_claim, task.claim, task.linked, task.records) for task in tasks
+        ]
+        for task, future in zip(tasks, futures, strict=True):
+            yield task, future.result()
 
 
-def _asked(test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting) -> Trial:
-    return altered_trial(test, setting, alter, runs)
-
-
-def _alternatives(test: Test) -> Iterator[Candidate]:
-    """Other values of the options that the claim's own model names."""
-    for option in test.named:
-        value = test.model[option]
-        for other in OPTIONS[option].values if option in OPTIONS else ():
-            if other != value and value != option:
-                instead = {**test.model, option: other}
-                changed = replace(test, model=instead)
-                yield Candidate(f"{option}: {other}", partial(reference_trial, changed))
-
-
-def _control(test: Test) -> Candidate | None:
-    if test.control is None:
-        return None
-    return Candidate("control", partial(_controlled, test, test.control))
-
-
-def _controlled(test: Test, control: Control, setting: Setting) -> Trial:
-    return control_trial(test, setting, control)
-
-
-def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
-    """Whether nothing that is run otherwise, at the same setting, changes an outcome anywhere.
-
-    Tried are all rivals, broken models, alternatives, and the control without its setting: another
-    setting changes also what does not come from a run.
-    """
-    runs = tuple(test.runs)
-    alters: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
-    others: list[Ask] = [partial(_asked, test, alter, runs) for alter in alters]
-    others += [alternative.ask for alternative in _alternatives(test)]
-    if test.control is not None:
-        others.append(partial(_controlled, test, replace(test.control, setting={})))
-    inconclusive = (Outcome.NOT_APPLICABLE, Outcome.ERROR)
-    return all(
-        ask(trial.setting).outcome in (trial.outcome, *inconclusive)
-        for trial in reversed(trials)
-        for ask in others
-    )
-
-
-def _with_evidence(test: Test, judgement: Judgement) -> Judgement:
-    if judgement.shown is None:
-        return judgement
-    return replace(judgement, shown=reference_trial(test, judgement.shown.setting, keep=True))
+def _processes(jobs: int) -> Executor:
+    """Processes with one thread each: more threads on small products only wait."""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")  # read when a new process imports numpy
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import judge, results, schedule
+from checker import judge, results, schedule, trying
 from checker.base import load
 from checker.cli import main
 from checker.commands.check import run
@@ -181,9 +181,9 @@ def remembered(canaries):
     """Trials do not depend on the judge: remember them, so that each mutant takes no time."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("reference_trial", "altered_trial", "control_trial"):
-            patch.setattr(schedule, name, _remembering(getattr(schedule, name)))
+            patch.setattr(trying, name, _remembering(getattr(trying, name)))
         base = load(canaries)
-        run(base, sorted(base.claims))
+        run(base, sorted(base.claims), jobs=1)
         yield canaries
 
 
@@ -210,16 +210,16 @@ def facts(found):
 @pytest.mark.parametrize("number", flips())
 def test_no_comparison_of_the_judge_can_be_turned_round(number, remembered, monkeypatch):
     base = load(remembered)
-    before = facts(run(base, sorted(base.claims))[0])
+    before = facts(run(base, sorted(base.claims), jobs=1)[0])
     turned = mutant(number)
-    monkeypatch.setattr(schedule, "judge", turned.judge)
+    monkeypatch.setattr(trying, "judge", turned.judge)
     monkeypatch.setattr(schedule, "conditional", turned.conditional)
-    monkeypatch.setattr(schedule, "Case", turned.Case)
-    monkeypatch.setattr(schedule, "Candidate", turned.Candidate)
+    monkeypatch.setattr(trying, "Case", turned.Case)
+    monkeypatch.setattr(trying, "Candidate", turned.Candidate)
     monkeypatch.setattr(results, "as_expected", turned.as_expected)
     base = load(remembered)
     try:
-        after = facts(run(base, sorted(base.claims))[0])
+        after = facts(run(base, sorted(base.claims), jobs=1)[0])
     except Exception as error:
         after = error
     assert before != after

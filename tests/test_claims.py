@@ -12,7 +12,8 @@ from checker.commands.check import exit_code, run
 from checker.lint import lint
 from checker.nouns import Test, Untestable
 from checker.rivals import RIVALS
-from checker.schedule import Tried, linked, needed, try_all, try_claim
+from checker.schedule import Tried, linked, needed, try_all
+from checker.trying import try_claim
 
 FIRST_QUESTION = {
     "num-units-is-sequence-length",

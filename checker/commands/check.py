@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from checker.base import Base, load
+from checker.cache import Cache
 from checker.commands.naming import known_claims
 from checker.lint import lint
-from checker.nouns import Finding, Judgement
+from checker.nouns import Finding
 from checker.report import text
 from checker.results import as_json, results
 from checker.schedule import Tried, needed, try_all
@@ -18,14 +19,17 @@ from checker.schedule import Tried, needed, try_all
 OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
 
 
-def check(folder: Path, claims: Sequence[str], form: str) -> int:
+def check(
+    folder: Path, claims: Sequence[str], form: str, jobs: int | None = None, explain: bool = False
+) -> int:
     """Run the named claims, or all, print the report and return the exit code.
 
     Only a run of all claims writes the results file, beside the folder of claims.
+    ``explain`` says why a claim was run again.
     """
     base = load(folder)
     wanted = known_claims(base, claims)
-    found, findings = run(base, wanted)
+    found, findings = run(base, wanted, cache_of(folder), jobs, explain)
     if not claims:
         results_file(folder).write_text(as_json(found), encoding="utf-8")
     if form == "json":
@@ -38,18 +42,22 @@ def check(folder: Path, claims: Sequence[str], form: str) -> int:
 
 
 def run(
-    base: Base, wanted: Sequence[str], known: dict[str, Judgement] | None = None
+    base: Base,
+    wanted: Sequence[str],
+    cache: Cache | None = None,
+    jobs: int | None = None,
+    explain: bool = False,
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Try the claims that have no findings; returns results and all findings.
-
-    ``known`` keeps judgements between calls, see :func:`checker.schedule.try_all`.
-    """
+    """Try the claims that have no findings; returns results and all findings."""
     findings = lint(base)
     bad_files = {finding.file for finding in findings}
     for id_ in [i for i, c in base.claims.items() if c.places[""].file in bad_files]:
         base.broken[id_] = base.claims.pop(id_).question
     claims = needed(base, [id_ for id_ in wanted if id_ in base.claims])
-    tried = list(_with_progress(try_all(base, claims, known), len(claims)))
+    tried = list(_with_progress(try_all(base, claims, cache, jobs), len(claims)))
+    for one in tried:
+        if explain and one.why:
+            print(f"{one.claim.id}: {one.why}", file=sys.stderr)
     return results(base, tried, findings), findings
 
 
@@ -65,6 +73,11 @@ def exit_code(found: dict[str, Any]) -> int:
     if broken_answer or not all(claim["as_expected"] for claim in found["claims"]):
         return UNEXPECTED
     return OK
+
+
+def cache_of(folder: Path) -> Cache:
+    """Where the judgements of a folder of claims are kept between runs."""
+    return Cache(folder.resolve().parent / ".cache" / folder.name)
 
 
 def results_file(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.base import Base, load
-from checker.commands.check import run
+from checker.commands.check import cache_of, run
 from checker.commands.naming import UsageError, known_claims
 from checker.language.parse import nearest
 from checker.lint import lint as all_findings
@@ -55,7 +55,7 @@ def show(folder: Path, what: str, form: str) -> int:
     base = load(folder)
     source = _source(base, what)
     wanted = _claims_of(base, source) if source else known_claims(base, [_id(base, what)])
-    found, findings = run(base, wanted)
+    found, findings = run(base, wanted, cache_of(folder))
     for finding in findings:
         print(finding, file=sys.stderr)
     if form == "json":

@@ -14,7 +14,8 @@ from checker.nouns import Claim, Place, Test
 from checker.report import text
 from checker.results import results
 from checker.rivals import RIVALS
-from checker.schedule import Tried, linked, try_claim
+from checker.schedule import Tried, linked
+from checker.trying import try_claim
 
 
 def try_expression(folder: Path, expression: str, form: str) -> int:

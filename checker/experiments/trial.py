@@ -6,16 +6,17 @@ means that the test does not apply to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, settings
 from checker.experiments.world import World
 from checker.language.evaluate import truth
 from checker.language.parse import parse
 from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
-from checker.language.values import Array, ExperimentError
+from checker.language.values import ExperimentError
 from checker.models.protocol import Model
 from checker.nouns import Control, Outcome, Setting, Test, Trial
 
@@ -92,15 +93,8 @@ def _trial(
         return Trial(setting, on_error, str(error))
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(setting, on_error, f"{type(error).__name__}: {error}")
-    evidence = dict(_evidence(world)) if keep else {}
-    return Trial(setting, outcome, near=world.comparisons.near, evidence=evidence)
-
-
-def _evidence(world: World) -> Iterator[tuple[str, Any]]:
-    compared = world.comparisons.evidence
-    yield "values", {t: v for t, v in compared.items() if not isinstance(v, Array)}
-    yield "matrices", {t: v for t, v in compared.items() if isinstance(v, Array)}
-    yield "runs", world.runs
+    shown = evidence(world) if keep else {}
+    return Trial(setting, outcome, near=world.comparisons.near, evidence=shown)
 
 
 class _Settings:

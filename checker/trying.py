@@ -1,0 +1,139 @@
+"""One claim, tried on everything there is: the candidates that the judge asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from checker.experiments.grid import all_distinct
+from checker.experiments.trial import (
+    Alter,
+    alterations,
+    altered_trial,
+    control_trial,
+    grid,
+    reference_trial,
+)
+from checker.judge import Ask, Candidate, Case, judge
+from checker.language.values import ExperimentError
+from checker.models.registry import OPTIONS
+from checker.nouns import (
+    Claim,
+    Control,
+    Judgement,
+    Outcome,
+    Setting,
+    Test,
+    Trial,
+    Untestable,
+    WhyNot,
+)
+from checker.rivals import RIVALS
+from checker.rivals.broken import BROKEN
+
+
+def try_claim(
+    claim: Claim, linked_rivals: frozenset[str], recorded: tuple[Mapping[str, Any], ...] = ()
+) -> Judgement:
+    """The judgement of one claim that has a test or cannot have one."""
+    test = claim.trial
+    if isinstance(test, Untestable):
+        return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
+    if not isinstance(test, Test):
+        raise TypeError("a conditional claim is judged by the claims that it depends on")
+    try:
+        settings = grid(test)
+    except ExperimentError as error:
+        return Judgement(None, WhyNot.ERROR, reason=str(error))
+    trials = [reference_trial(test, setting) for setting in settings]
+    case = Case(
+        trials,
+        distinct=all_distinct,
+        changes_nothing=partial(_changes_nothing, test, trials),
+        some=test.some,
+        rivals=list(_rivals(test, linked_rivals)),
+        alternatives=list(_alternatives(test)),
+        control=_control(test),
+        records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
+    )
+    return _with_evidence(test, judge(case))
+
+
+def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:
+    """The settings that both decide otherwise; a stale record disagrees with nothing."""
+    decided = {
+        json.dumps(t.setting, sort_keys=True): t.outcome.value
+        for t in trials
+        if t.outcome in (Outcome.YES, Outcome.NO)
+    }
+    return [
+        recorded["setting"]
+        for recorded in record["trials"]
+        if not record["stale"]
+        and recorded["outcome"] in ("yes", "no")
+        and decided.get(json.dumps(recorded["setting"], sort_keys=True), recorded["outcome"])
+        != recorded["outcome"]
+    ]
+
+
+def _rivals(test: Test, linked: frozenset[str]) -> Iterator[Candidate]:
+    groups = alterations(test)
+    for rival in RIVALS.values():
+        for runs in groups:
+            name = rival.name if len(groups) == 1 else f"{rival.name} in {', '.join(runs)}"
+            ask = partial(_asked, test, rival.of, runs)
+            yield Candidate(name, ask, rival.name in linked)
+
+
+def _asked(test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting) -> Trial:
+    return altered_trial(test, setting, alter, runs)
+
+
+def _alternatives(test: Test) -> Iterator[Candidate]:
+    """Other values of the options that the claim's own model names."""
+    for option in test.named:
+        value = test.model[option]
+        for other in OPTIONS[option].values if option in OPTIONS else ():
+            if other != value and value != option:
+                instead = {**test.model, option: other}
+                changed = replace(test, model=instead)
+                yield Candidate(f"{option}: {other}", partial(reference_trial, changed))
+
+
+def _control(test: Test) -> Candidate | None:
+    if test.control is None:
+        return None
+    return Candidate("control", partial(_controlled, test, test.control))
+
+
+def _controlled(test: Test, control: Control, setting: Setting) -> Trial:
+    return control_trial(test, setting, control)
+
+
+def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
+    """Whether nothing that is run otherwise, at the same setting, changes an outcome anywhere.
+
+    Tried are all rivals, broken models, alternatives, and the control without its setting: another
+    setting changes also what does not come from a run.
+    """
+    runs = tuple(test.runs)
+    alters: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
+    others: list[Ask] = [partial(_asked, test, alter, runs) for alter in alters]
+    others += [alternative.ask for alternative in _alternatives(test)]
+    if test.control is not None:
+        others.append(partial(_controlled, test, replace(test.control, setting={})))
+    inconclusive = (Outcome.NOT_APPLICABLE, Outcome.ERROR)
+    return all(
+        ask(trial.setting).outcome in (trial.outcome, *inconclusive)
+        for trial in reversed(trials)
+        for ask in others
+    )
+
+
+def _with_evidence(test: Test, judgement: Judgement) -> Judgement:
+    if judgement.shown is None:
+        return judgement
+    return replace(judgement, shown=reference_trial(test, judgement.shown.setting, keep=True))
