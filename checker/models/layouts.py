@@ -102,3 +102,43 @@ def _named(array: np.ndarray | None, axes: tuple[str, ...]) -> Array:
     if array is None:
         raise ExperimentError("this layer has no kernel, recurrent kernel or bias to show")
     return Array(array, axes)
+
+
+def loaded(kind: str, layout: str, weights: Arrays, features: int) -> dict[str, np.ndarray]:
+    """Per-gate parameters from the arrays that a framework keeps for one layer.
+
+    The way back from :func:`stored`; ``features`` tells input rows from state rows where one
+    kernel holds both.
+    """
+    parts = dict(weights)
+    if layout == "pytorch":
+        names = {"weight_ih": "kernel", "weight_hh": "recurrent", "bias_ih": "bias",
+                 "bias_hh": "recurrent_bias", "weight_hr": "projection"}  # fmt: skip
+        parts = {names[name]: array.T for name, array in weights.items()}
+    elif layout == "keras":
+        bias = weights["bias"]
+        parts = {"kernel": weights["kernel"], "recurrent": weights["recurrent_kernel"]}
+        parts |= {"bias": bias} if bias.ndim == 1 else {"bias": bias[0], "recurrent_bias": bias[1]}
+    else:
+        parts = _split_rows(weights, features)
+    blocks = ORDER.get((kind, layout), ())
+    parameters: dict[str, np.ndarray] = {}
+    for part, array in parts.items():
+        if not blocks or part.split(".")[0] in ("projection", "peephole"):
+            parameters[part] = array
+            continue
+        split = np.split(array, len(blocks), axis=-1)
+        parameters |= {f"{part}.{g}": block for g, block in zip(blocks, split, strict=True)}
+    return parameters
+
+
+def _split_rows(weights: Arrays, features: int) -> dict[str, np.ndarray]:
+    """TensorFlow 1's kernels to input rows and state rows; a GRU's two parts side by side."""
+    joined = {part: weights[part] if part in weights else
+              np.concatenate([weights[f"gates.{part}"], weights[f"candidate.{part}"]], axis=-1)
+              for part in ("kernel", "bias")}  # fmt: skip
+    rest = {name: array for name, array in weights.items()
+            if name.split(".")[0] in ("projection", "peephole")}  # fmt: skip
+    kernel = joined["kernel"]
+    return {"kernel": kernel[:features], "recurrent": kernel[features:],
+            "bias": joined["bias"], **rest}  # fmt: skip

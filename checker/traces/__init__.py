@@ -1,4 +1,4 @@
-"""What the real TensorFlow cells gave on recorded weights and inputs; see README.md here."""
+"""What the real cells gave on recorded weights and inputs; see README.md here."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ class Trace:
     """One recorded run of a real cell, in the layout of its framework.
 
     ``arrays`` holds weights, ``inputs`` (batch, timesteps, features), ``before.h``, ``outputs``
-    and ``states.h`` (batch, timesteps, ·), ``after.h``, loss weights ``loss.…`` and the gradients
-    ``gradient/…`` of that loss to everything the run was given; ``.c`` besides ``.h`` for an LSTM.
+    (batch, timesteps, ·), ``after.h``, loss weights ``loss.…`` and the gradients ``gradient/…`` of
+    that loss to everything the run was given; ``.c`` besides ``.h`` for an LSTM.  TensorFlow's
+    have ``states.h`` after every step too, and one of PyTorch's has ``lengths``.
     """
 
     name: str
