@@ -6,6 +6,7 @@ The texts are for contributors; editors show them.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -24,17 +25,24 @@ from checker.nouns import (
 )
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=80)]
-RunName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=30)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+RANGE_PATTERN = r"^[0-9]{1,4}\.\.[0-9]{1,4}$"
+URL_PATTERN = r"^https?://[^\s\"'<>]+$"
+MAX_ID = 80
+FORMS = ("test", "depends", "untestable")
+"""How a claim is tried: exactly one of these keys."""
+
+Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_ID)]
+RunName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=30)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 Expr = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Scalar = bool | int | float | str
 Places = dict[Identifier, Text | list[Text]]
-Range = Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\.\d{1,4}$")]
+Range = Annotated[str, StringConstraints(pattern=RANGE_PATTERN)]
 
 
 class _Keys(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class RunKeys(_Keys):
@@ -187,7 +195,7 @@ class SourceKeys(_Keys):
 
     title: Text
     url: str | None = Field(
-        None, pattern=r"^https?://[^\s\"'<>]+$", description="Its address, where it is known."
+        None, pattern=URL_PATTERN, description="Its address, where it is known."
     )
     author: Text | None = None
     date: Text | None = Field(None, description="When it was written, where the page tells.")
@@ -216,7 +224,19 @@ def schema() -> str:
     keys: dict[str, Any] = ClaimKeys.model_json_schema(by_alias=True)
     keys["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     keys["title"] = "A claim"
+    keys["oneOf"] = [{"required": [form]} for form in FORMS]
+    keys["dependentRequired"] = {"untestable": ["because"]}
+    _close(keys)
     return json.dumps(keys, indent=2, sort_keys=True) + "\n"
+
+
+def _close(schema: Any) -> None:
+    """Refuse the keys of a mapping that look otherwise than they must, as the validator does."""
+    if isinstance(schema, dict) and "patternProperties" in schema:
+        schema["additionalProperties"] = False
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict | list):
+            _close(part)
 
 
 def _listed(places: Mapping[str, str | list[str]]) -> dict[str, tuple[str, ...]]:
@@ -252,3 +272,7 @@ def _run(keys: RunKeys) -> RunSpec:
 def _control(keys: ControlKeys) -> Control:
     runs = {name: _run(run) for name, run in keys.runs.items()}
     return Control(keys.model, _texts(keys.setting), _texts(keys.put), _paths(keys.change), runs)
+
+
+if __name__ == "__main__":  # python -m checker.format > claims/claim.schema.json
+    sys.stdout.write(schema())

@@ -19,6 +19,7 @@ SIZES = default_sizes()[::7] + default_sizes()[-6:]
 # rival: where, if anywhere, its belief and the truth coincide
 COINCIDES = {
     "units-set-the-timesteps": lambda s: s["units"] == s["timesteps"],
+    "timesteps-are-fixed": lambda s: s["timesteps"] == 4,
     "every-timestep-has-its-own-weights": None,
     "no-state-is-carried": lambda s: s["timesteps"] == 1,
     "only-the-first-step-sees-the-input": lambda s: s["timesteps"] == 1,
@@ -27,6 +28,10 @@ COINCIDES = {
     "each-unit-feeds-the-next": lambda s: s["units"] == 1,
     "only-h-is-carried": None,
     "units-are-the-gates": lambda s: s["units"] == 3,
+    "batch-rows-are-read-one-after-another": lambda s: s["batch"] == 1,
+    "state-and-input-are-added": None,
+    "units-of-a-column-are-attached": None,
+    "units-set-the-projection": None,
 }
 
 
@@ -45,7 +50,7 @@ def same(model, other, sizes):
 
 
 def test_there_are_at_least_six_and_the_table_knows_all():
-    assert len(RIVALS) >= 6
+    assert len(RIVALS) >= 12
     assert COINCIDES.keys() == RIVALS.keys()
 
 

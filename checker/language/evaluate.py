@@ -10,16 +10,20 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from checker.language.compare import compared
 from checker.language.functions import FUNCTIONS
-from checker.language.parse import Expression
+from checker.language.observables import OBSERVABLES
+from checker.language.parse import Expression, nearest
 from checker.language.statistics import Share
-from checker.language.tolerance import Comparisons
+from checker.language.tolerance import Comparisons, finite
 from checker.language.values import (
     Array,
     ExperimentError,
     Group,
+    described,
     elementwise,
     memberwise,
+    numeric,
 )
 
 MAX_INTEGER = 10**15
@@ -30,6 +34,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
 }
 
 
@@ -70,10 +75,12 @@ def evaluate(expression: Expression, world: World) -> Any:
     try:
         with np.errstate(all="ignore"):  # what is not finite is refused where it is used
             return _Walk(world).visit(expression.tree)
-    except (TypeError, AttributeError) as error:
+    except ZeroDivisionError:
+        raise ExperimentError("a division by zero") from None
+    except OverflowError:
+        raise ExperimentError("a number is not finite") from None
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise ExperimentError(f"{expression.text}: {error}") from None
-    except (ZeroDivisionError, OverflowError) as error:
-        raise ExperimentError(str(error)) from None
 
 
 def read_path(node: ast.expr, world: World) -> Path:
@@ -89,7 +96,7 @@ def read_path(node: ast.expr, world: World) -> Path:
         if whole.index is None:
             index = _Walk(world).index(node.slice)
             return Path(whole.names, index, after[0] if after else None)
-    raise ExperimentError(f"{ast.unparse(node)} is not a place in a run")
+    raise ExperimentError(f"{ast.unparse(node)} is not a place in a run, such as before.h[0]")
 
 
 def _boolean(value: Any, text: str) -> bool:
@@ -116,7 +123,10 @@ class _Walk:
     def _index_part(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Slice):
             bounds = (node.lower, node.upper, node.step)
-            return slice(*(None if b is None else self._whole(b) for b in bounds))
+            lower, upper, step = (None if b is None else self._whole(b) for b in bounds)
+            if step == 0:
+                raise ExperimentError("the step of a slice is not 0")
+            return slice(lower, upper, step)
         return self._whole(node)
 
     def _whole(self, node: ast.expr) -> int:
@@ -132,7 +142,11 @@ class _Walk:
         return self.world.look_up(node.id)
 
     def _tuple(self, node: ast.Tuple | ast.List) -> Any:
-        return tuple(self.visit(part) for part in node.elts)
+        entries = tuple(self.visit(part) for part in node.elts)
+        for entry in entries:
+            if not isinstance(entry, bool | int | float | str):
+                raise ExperimentError(f"a shape holds numbers, not {described(entry)}")
+        return entries
 
     _list = _tuple
 
@@ -152,7 +166,7 @@ class _Walk:
         if isinstance(node.op, ast.Not):
             return not _boolean(value, ast.unparse(node.operand))
         sign = operator.neg if isinstance(node.op, ast.USub) else operator.pos
-        return memberwise(lambda v: elementwise(lambda a, _: sign(a), v, 0), value)
+        return memberwise(lambda v: elementwise(lambda a, _: sign(a), numeric(v), 0), value)
 
     def _attribute(self, node: ast.Attribute) -> Any:
         value = self.visit(node.value)
@@ -160,22 +174,34 @@ class _Walk:
             return value.shape if node.attr == "shape" else value.size_of(node.attr)
         if isinstance(value, Group):
             if node.attr not in value:
-                raise ExperimentError(f"no {node.attr!r} here, only {', '.join(value)}")
-            return value[node.attr]
-        raise ExperimentError(f"{ast.unparse(node.value)} has no part {node.attr!r}")
+                known = list(value) or list(OBSERVABLES)  # a run lists nothing before it is read
+                tip = nearest(node.attr, known) or f"only {', '.join(known)}"
+                raise ExperimentError(f"{ast.unparse(node.value)} has no {node.attr!r}: {tip}")
+            member = value[node.attr]
+            return _entry(member) if isinstance(member, Array) else member
+        what = f"{ast.unparse(node.value)} is {described(value)}"
+        raise ExperimentError(f"{what} and has no part {node.attr!r}")
 
     def _subscript(self, node: ast.Subscript) -> Any:
         value, index = self.visit(node.value), self.index(node.slice)
         if isinstance(value, tuple):
             if len(index) != 1:
                 raise ExperimentError("a shape has one index")
-            return value[index[0]]
+            try:
+                return value[index[0]]
+            except IndexError:
+                message = f"a shape of {len(value)} sizes has no entry {index[0]}"
+                raise ExperimentError(message) from None
         if isinstance(value, Array | Group):
             return memberwise(lambda array: _entry(array.take(index)), value)
-        raise ExperimentError(f"{ast.unparse(node.value)} cannot be indexed")
+        what = f"{ast.unparse(node.value)} is {described(value)}"
+        raise ExperimentError(f"{what} and has no entries")
 
     def _call(self, node: ast.Call) -> Any:
-        function = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]  # parse saw to it
+        name = node.func.id  # type: ignore[attr-defined]  # parse saw to it
+        if name not in FUNCTIONS:
+            raise ExperimentError(f"there is no function {name!r}")
+        function = FUNCTIONS[name]
         read: Mapping[str, Callable[[ast.expr], Any]] = {
             "values": self.visit,
             "paths": lambda argument: read_path(argument, self.world),
@@ -188,15 +214,10 @@ class _Walk:
 
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.visit(node.left), self.visit(node.right)
-        for value in (left, right):
-            if isinstance(value, str | tuple | bool | None):
-                raise ExperimentError(f"no arithmetic with {value!r}")
         if isinstance(node.op, ast.MatMult):
             return _product(left, right)
-        if isinstance(node.op, ast.Pow):
-            return _power(left, right)
         operation = _ARITHMETIC[type(node.op)]
-        return memberwise(lambda a, b: _bounded(elementwise(operation, a, b)), left, right)
+        return memberwise(lambda a, b: _calculated(operation, a, b), left, right)
 
     def _compare(self, node: ast.Compare) -> Any:
         left, left_node = self.visit(node.left), node.left
@@ -205,7 +226,7 @@ class _Walk:
             right = self.visit(right_node)
             self._note(left_node, left)
             self._note(right_node, right)
-            result = _compared(operation, left, right, self.world.comparisons)
+            result = compared(operation, left, right, self.world.comparisons)
             if len(node.ops) > 1 and not _boolean(result, ast.unparse(node)):
                 return False
             left, left_node = right, right_node
@@ -228,14 +249,17 @@ def _entry(part: Array) -> Any:
     return part if part.axes else part.data.item()
 
 
-def _bounded(value: Any) -> Any:
-    if isinstance(value, int) and abs(value) > MAX_INTEGER:
-        raise ExperimentError(f"a number above {MAX_INTEGER:.0e}")
+def _calculated(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """Arithmetic on numbers and arrays of them; what comes out is finite."""
+    value = elementwise(operation, numeric(left), numeric(right))
+    if isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ExperimentError(f"a whole number is at most {MAX_INTEGER:.0e}")
+    elif isinstance(value, complex):
+        raise ExperimentError("a root of a negative number")
+    else:
+        finite(value.data if isinstance(value, Array) else value)
     return value
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    return memberwise(lambda b: _bounded(elementwise(operator.pow, b, exponent)), base)
 
 
 def _product(left: Any, right: Any) -> Array:
@@ -243,51 +267,5 @@ def _product(left: Any, right: Any) -> Array:
         raise ExperimentError("@ multiplies two arrays")
     if right.data.ndim != 2 or left.data.ndim < 1 or left.shape[-1] != right.shape[0]:
         raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be multiplied")
-    return Array(left.data @ right.data, (*left.axes[:-1], right.axes[-1]))
-
-
-def _compared(operation: ast.cmpop, left: Any, right: Any, comparisons: Comparisons) -> Any:
-    if isinstance(left, Share):
-        return _share_compared(operation, left, right)
-    if isinstance(operation, ast.Eq | ast.NotEq):
-        equal = _equal(left, right, comparisons)
-        return equal if isinstance(operation, ast.Eq) else not equal
-    if isinstance(left, str | tuple | Group) or isinstance(right, str | tuple | Group):
-        raise ExperimentError("only numbers can be ordered")
-
-    def above(a: Any, b: Any) -> Any:
-        return elementwise(lambda x, y: comparisons.above(x, y), a, b)
-
-    if isinstance(operation, ast.Gt | ast.LtE):
-        result, wanted = above(left, right), isinstance(operation, ast.Gt)
-    else:
-        result, wanted = above(right, left), isinstance(operation, ast.Lt)
-    if isinstance(result, Array):
-        if result.data.size == 0:
-            raise ExperimentError("a comparison of nothing")
-        return Array(result.data == wanted, result.axes)
-    return bool(result) is wanted
-
-
-def _share_compared(operation: ast.cmpop, share: Share, bound: Any) -> bool:
-    if not isinstance(bound, int | float):
-        raise ExperimentError("a share is compared with a number")
-    if isinstance(operation, ast.Gt | ast.GtE):
-        return share.above(bound)
-    if isinstance(operation, ast.Lt | ast.LtE):
-        return not share.above(bound)
-    raise ExperimentError("a share is compared by < or >")
-
-
-def _equal(left: Any, right: Any, comparisons: Comparisons) -> bool:
-    """Whole numbers, shapes and words exactly; other single numbers but for rounding."""
-    for value in (left, right):
-        if isinstance(value, Array | Group):
-            raise ExperimentError("compare arrays with close(…), changed(…) or their shapes")
-    if isinstance(left, str) != isinstance(right, str):
-        raise ExperimentError(f"{left!r} and {right!r} are of different kinds")
-    if isinstance(left, tuple) != isinstance(right, tuple):
-        raise ExperimentError(f"{left!r} and {right!r} are of different kinds")
-    if isinstance(left, float) or isinstance(right, float):
-        return not bool(comparisons.differ(left, right))
-    return bool(left == right)
+    data = finite(numeric(left).data @ numeric(right).data)
+    return Array(data, (*left.axes[:-1], right.axes[-1]))

@@ -14,8 +14,11 @@ from checker.language.values import (
     Array,
     ExperimentError,
     Group,
+    described,
+    elementwise,
     leaves,
     memberwise,
+    numeric,
     same_shape,
 )
 
@@ -57,7 +60,9 @@ def _array(value: Any) -> Array:
     if isinstance(value, Array):
         return value
     if isinstance(value, Group):
-        raise ExperimentError("an array is needed, not a group: name one of its members")
+        raise ExperimentError(f"an array is needed, not {described(value)}: name one of them")
+    if not isinstance(value, bool | np.bool_ | int | float):
+        raise ExperimentError(f"an array is needed, not {described(value)}")
     return Array(np.asarray(value), ())
 
 
@@ -143,9 +148,7 @@ def min_(world: Any, array: Any) -> float:
 @_function()
 def abs_(world: Any, array: Any) -> Any:
     """abs(array): every entry without its sign."""
-    if isinstance(array, int | float):
-        return abs(array)
-    return memberwise(lambda a: Array(np.abs(_array(a).data), _array(a).axes), array)
+    return memberwise(lambda a: elementwise(lambda b, _: abs(b), numeric(a), 0), array)
 
 
 @_function()
@@ -211,7 +214,7 @@ def rank(world: Any, matrix: Any) -> int:
     """
     data = finite(_array(matrix).data)
     if data.ndim != 2 or data.size == 0:
-        raise ExperimentError("rank(…) needs a matrix")
+        raise ExperimentError(f"rank(…) needs a matrix, not {described(_array(matrix))}")
     values = np.linalg.svd(data, compute_uv=False)
     if values[0] == 0:
         return 0

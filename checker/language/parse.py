@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+
+from checker.language.refusals import HABITS, NOT_HERE, SPELLINGS
 
 MAX_LENGTH = 600
 MAX_DEPTH = 40
@@ -64,7 +67,7 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True)
 class Expression:
-    """A readable expression: its text and its tree."""
+    """A readable expression: its text, and its tree with the columns of what was read."""
 
     text: str
     tree: ast.expr
@@ -73,21 +76,18 @@ class Expression:
 def parse(text: str) -> Expression:
     """Read an expression; raises ExpressionError with the column where it stops making sense."""
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters")
-    line = " ".join(text.split("\n")).rstrip()
-    if not line.strip():
+        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters", MAX_LENGTH)
+    line = re.sub(r"[\n\t]", " ", text).rstrip(" ")
+    _check_characters(line)
+    if not line:
         raise ExpressionError("an expression is needed", tip="such as outputs.timesteps == units")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", SyntaxWarning)
-            tree = ast.parse(line, mode="eval").body
-    except SyntaxError as error:
-        column = max(0, (error.offset or 1) - 1)
-        raise ExpressionError(f"not an expression: {error.msg}", column) from None
-    except (ValueError, MemoryError, RecursionError):
-        raise ExpressionError("not an expression that can be read") from None
-    _check(tree, 0)
-    return Expression(line, tree)
+    indent = len(line) - len(line.lstrip(" "))
+    tree = _tree(line, indent)
+    _check(tree, 0, indent, line)
+    rest = line[tree.end_col_offset :].lstrip(" ),")
+    if rest:
+        raise ExpressionError("an expression has no comments", len(line) - len(rest))
+    return Expression(line.strip(" "), tree)
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -96,8 +96,10 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]}?" if close else ""
 
 
-def check_names(expression: Expression, names: Collection[str], functions: Collection[str]) -> None:
-    """Raise ExpressionError at the first name or function that is not known."""
+def unknown_names(
+    expression: Expression, names: Collection[str], functions: Collection[str]
+) -> Iterator[ExpressionError]:
+    """An error for each name and each function that is not known, in no particular order."""
     called = {node.func for node in ast.walk(expression.tree) if isinstance(node, ast.Call)}
     for node in ast.walk(expression.tree):
         if not isinstance(node, ast.Name):
@@ -106,33 +108,91 @@ def check_names(expression: Expression, names: Collection[str], functions: Colle
         kind = "function" if node in called else "name"
         if node.id not in known:
             tip = nearest(node.id, known) or f"known are {', '.join(sorted(known))}"
-            raise ExpressionError(f"no {kind} {node.id!r} here", node.col_offset, tip)
+            yield ExpressionError(f"there is no {kind} {node.id!r} here", node.col_offset, tip)
 
 
-def _check(node: ast.AST, depth: int) -> None:
-    column = getattr(node, "col_offset", 0)
+def _tree(line: str, indent: int) -> ast.expr:
+    """What Python's own parser makes of the line."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)
+            tree = ast.parse(line[indent:], mode="eval").body
+    except SyntaxError as error:
+        column = min(max(0, (error.offset or 1) - 1) + indent, len(line))
+        message = f"this must be an expression: {error.msg.split('. ')[0]}"
+        tip = next((tip for habit, tip in HABITS.items() if re.search(habit, line)), "")
+        raise ExpressionError(message, column, tip) from None
+    except (ValueError, MemoryError, RecursionError):
+        raise ExpressionError("this must be an expression that can be read", indent) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.keyword):
+            node.col_offset += indent
+            node.end_col_offset = (node.end_col_offset or 0) + indent
+    return tree
+
+
+def _check_characters(line: str) -> None:
+    for column, character in enumerate(line):
+        if not (character.isascii() and character.isprintable()):
+            tip = f"write {SPELLINGS[character]}" if character in SPELLINGS else ""
+            message = f"{character!r} is no character of the claim language"
+            raise ExpressionError(message, column, tip)
+
+
+def _check(node: ast.AST, depth: int, column: int, line: str) -> None:
     if depth > MAX_DEPTH:
         raise ExpressionError(f"an expression nests at most {MAX_DEPTH} deep", column)
     if not isinstance(node, _ALLOWED):
-        raise ExpressionError(f"{_named(node)} is not part of the claim language", column)
-    if isinstance(node, ast.Call) and (node.keywords or not isinstance(node.func, ast.Name)):
-        raise ExpressionError("only a named function can be called, without keywords", column)
+        word = type(node).__name__
+        message = f"{NOT_HERE.get(word, word)} is not part of the claim language"
+        raise ExpressionError(message, column)
+    if isinstance(node, ast.Call):
+        _check_call(node, column)
     if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-        raise ExpressionError("a name starts with a letter", column)
+        start = (node.end_col_offset or 0) - len(node.attr)
+        raise ExpressionError("a name starts with a letter", start)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         _check_exponent(node.right)
     if isinstance(node, ast.Constant):
         _check_constant(node)
+    for child, start in _children(node, column, line):
+        _check(child, depth + 1, start, line)
+
+
+def _children(node: ast.AST, column: int, line: str) -> Iterator[tuple[ast.AST, int]]:
+    """The parts of a node and their columns; operators, which know none, stand after an operand."""
+    after: dict[ast.AST, ast.expr] = {}
+    if isinstance(node, ast.Compare):
+        after = dict(reversed([*zip(node.ops, [node.left, *node.comparators], strict=False)]))
+    elif isinstance(node, ast.BinOp):
+        after = {node.op: node.left}
     for child in ast.iter_child_nodes(node):
-        _check(child, depth + 1)
+        if child in after:
+            end = after[child].end_col_offset or 0
+            rest = line[end:]
+            yield child, end + len(rest) - len(rest.lstrip(" )"))
+        else:
+            yield child, getattr(child, "col_offset", column)
+
+
+def _check_call(node: ast.Call, column: int) -> None:
+    if not isinstance(node.func, ast.Name):
+        raise ExpressionError("only a named function can be called", column, "such as max(outputs)")
+    if node.keywords:
+        message = f"{node.func.id}(…) takes values without names"
+        raise ExpressionError(message, node.keywords[0].col_offset)
+    inside = (inner for argument in node.args for inner in ast.walk(argument))
+    for inner in inside if node.func.id == "share" else ():
+        if isinstance(inner, ast.Call) and getattr(inner.func, "id", "") == "share":
+            raise ExpressionError("share(…) does not stand inside share(…)", inner.col_offset)
 
 
 def _check_constant(node: ast.Constant) -> None:
     value = node.value
-    if value is not None and not isinstance(value, bool | int | float | str):
-        raise ExpressionError(
-            f"{type(value).__name__} is not part of the claim language", node.col_offset
-        )
+    if not isinstance(value, bool | int | float | str):
+        word = type(value).__name__
+        message = f"{NOT_HERE.get(word, word)} is not part of the claim language"
+        raise ExpressionError(message, node.col_offset)
     if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ExpressionError(f"a number is at most {MAX_NUMBER:.0e}", node.col_offset)
 
@@ -142,26 +202,3 @@ def _check_exponent(node: ast.expr) -> None:
     if not isinstance(number, int | float) or not 0 <= number <= MAX_EXPONENT:
         message = f"an exponent is written out as a number of at most {MAX_EXPONENT}"
         raise ExpressionError(message, node.col_offset)
-
-
-def _named(node: ast.AST) -> str:
-    words = {
-        "ListComp": "a comprehension",
-        "GeneratorExp": "a comprehension",
-        "DictComp": "a comprehension",
-        "SetComp": "a comprehension",
-        "Lambda": "a function definition",
-        "NamedExpr": "an assignment",
-        "Dict": "a dictionary",
-        "Set": "a set",
-        "JoinedStr": "an f-string",
-        "Starred": "a star",
-        "Await": "await",
-        "Yield": "yield",
-        "In": "in",
-        "Is": "is",
-        "Invert": "~ (say not)",
-        "BitAnd": "& (say and)",
-        "BitOr": "| (say or)",
-    }
-    return words.get(type(node).__name__, type(node).__name__)

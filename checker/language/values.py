@@ -84,10 +84,42 @@ class Group(Mapping[str, "Array | Group"]):
         return Group({k: Group._freeze(v) if isinstance(v, dict) else v for k, v in tree.items()})
 
 
+WHOLE_RUN = "a run as a whole is no value: say what of it, such as its outputs"
+
+
+def described(value: Any) -> str:
+    """What a value is, for messages."""
+    if isinstance(value, Array):
+        what = "an array of comparisons" if value.data.dtype == np.bool_ else "an array"
+        return f"{what} of shape {value.shape}"
+    if isinstance(value, Group):
+        return f"a group of {', '.join(value)}" if value else "a run"
+    if isinstance(value, bool | np.bool_):
+        return f"the truth value {bool(value)}"
+    if isinstance(value, tuple):
+        return f"the shape {value}"
+    if isinstance(value, str):
+        return f"the word {value!r}"
+    return f"the number {value}" if isinstance(value, int | float) else f"a share of {value}"
+
+
+def numeric(value: Any) -> Any:
+    """The number or the array of numbers itself; ExperimentError where it is something else."""
+    if isinstance(value, Array) and value.data.dtype != np.bool_:
+        return value
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return value
+    raise ExperimentError(f"no arithmetic with {described(value)}")
+
+
 def leaves(value: Array | Group, prefix: str = "") -> dict[str, Array]:
     """All arrays of a group with their dotted paths; an array alone has the empty path."""
     if isinstance(value, Array):
         return {prefix: value}
+    if not isinstance(value, Group):
+        raise ExperimentError(f"an array or a group is needed, not {described(value)}")
+    if not value:
+        raise ExperimentError(WHOLE_RUN)
     found: dict[str, Array] = {}
     for name, member in value.items():
         found |= leaves(member, f"{prefix}.{name}" if prefix else name)
@@ -103,6 +135,8 @@ def memberwise(operation: Callable[..., Any], *operands: Any) -> Any:
     if not groups:
         return operation(*operands)
     names = list(groups[0])
+    if not names:
+        raise ExperimentError(WHOLE_RUN)
     for group in groups:
         if list(group) != names:
             raise ExperimentError(f"one group has {', '.join(names)}, the other {', '.join(group)}")

@@ -9,7 +9,7 @@ from typing import Any
 from checker.base import Base
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.language.parse import ExpressionError, check_names, nearest, parse
+from checker.language.parse import ExpressionError, nearest, parse, unknown_names
 from checker.lint.references import finding
 from checker.loading import Keys
 from checker.models.registry import KINDS, OPTIONS
@@ -96,7 +96,8 @@ def _unreadable(
     base: Base, claim: Claim, path: Keys, text: Any, names: Collection[str]
 ) -> Iterator[Finding]:
     try:
-        check_names(parse(str(text)), names, FUNCTIONS)
+        for error in unknown_names(parse(str(text)), names, FUNCTIONS):
+            raise error
     except ExpressionError as error:
         document = base.documents[f"claim/{claim.id}"]
         place = document.places.get(path) or document.place(path)

@@ -36,7 +36,7 @@ def could_it_have_failed(site: Site, claim: Data) -> Iterator[str]:
     rivals = [rival for rival in claim["rivals"] if rival["turned"]]
     if rivals:
         yield "It also comes out the other way on models in which one misreading is true:"
-        yield "\n".join(f"- {_rival(site, rival)}" for rival in rivals)
+        yield "\n".join(f"- {_rival(site, claim, rival)}" for rival in rivals)
     options = [code(a["name"]) for a in claim["alternatives"] if a["turned"]]
     if options:
         yield f"It comes out the other way with {listed(options)}."
@@ -52,13 +52,15 @@ def _control(claim: Data) -> Iterator[str]:
     yield block(as_yaml({"control": keys}, claim["runs"]))
 
 
-def _rival(site: Site, rival: Data) -> str:
+def _rival(site: Site, claim: Data, rival: Data) -> str:
     found = site.rival(rival["name"])
     where = rival["name"].removeprefix(found["name"]).strip()
     unrelated = "" if rival["linked"] else " It has nothing to do with this claim."
-    return (
-        f"{text(found['belief'])}{unrelated} That makes true: "
-        f"{site.claim_link(found['makes_true'])}{f' (put {text(where)})' if where else ''}"
+    put = f" (put {text(where)})" if where else ""
+    if found["makes_true"] == claim["id"]:
+        return f"{text(found['belief'])}{put} On it, this claim is right."
+    return f"{text(found['belief'])}{put}{unrelated} It makes true: " + site.claim_link(
+        found["makes_true"]
     )
 
 
@@ -68,7 +70,9 @@ def _did_not(site: Site, claim: Data) -> Iterator[str]:
     options = [o for o in claim["alternatives"] if not o["turned"]]
     if not others and not options:
         return
-    lines = [f"- {text(site.rival(o['name'])['belief'])} ({_CAME_OUT[o['outcome']]})" for o in others]
+    lines = [
+        f"- {text(site.rival(o['name'])['belief'])} ({_CAME_OUT[o['outcome']]})" for o in others
+    ]
     lines += [f"- With {code(o['name'])}: {_CAME_OUT[o['outcome']]}." for o in options]
     yield (
         '<details markdown="1">\n<summary>What did not turn it</summary>\n\n'

@@ -69,9 +69,10 @@ def redirect_page(site: Site, claim: Data) -> str:
 
 def _top(site: Site, claim: Data) -> Iterator[str]:
     yield f"{badge(outcome(claim))} {site.question_link(claim['question'])}\n{{: .top }}"
-    yield f"# {text(claim['claim'])} {{: .statement }}"
+    yield f"# “{text(claim['claim'])}” {{: .statement }}"
     if claim["fact"]:
-        yield f"{text(claim['fact'])}\n{{: .fact }}"
+        lead = "**In fact:** " if claim["verdict"] == "wrong" else ""
+        yield f"{lead}{text(claim['fact'])}\n{{: .fact }}"
     if grid(claim):
         yield f"{plain(grid(claim))}\n{{: .grid }}"
     if not claim["as_expected"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -53,9 +54,11 @@ def front_matter(**values: Any) -> str:
     return f"---\n{yaml.safe_dump(safe, allow_unicode=True, width=10**6)}---\n"
 
 
-def is_address(words: str) -> bool:
-    """Whether this may stand in a link: nothing that runs, and nothing that ends the attribute."""
-    return re.fullmatch(r"https?://[^\s\"'<>`\\{}|^]+", words) is not None
+def address(words: str) -> str:
+    """An address as it may stand in a link; "" for what is no address, or could run."""
+    if not re.fullmatch(r"https?://\S+", words):
+        return ""
+    return quote(words, safe=":/?&=#%+,@~")  # what Markdown or HTML could read becomes %…
 
 
 def _one_line(words: object) -> str:

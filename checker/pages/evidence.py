@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from checker.pages.escape import code
+from checker.pages.matrix import matrices
 from checker.pages.picture import legend, pictures
 from checker.pages.words import Data, setting, value
+
+DIFFERENCE = "largest difference"
 
 
 def evidence(claim: Data) -> str:
@@ -12,7 +17,7 @@ def evidence(claim: Data) -> str:
     shown = claim["shown"]
     if not shown:
         return ""
-    rows = [_row(code(text), value(found)) for text, found in _measured(claim)]
+    rows = [_row(name, found) for name, found in _measured(claim)]
     test = claim["tried"].get("test", "")
     result = {"yes": "true", "no": "false"}.get(shown["outcome"], shown["outcome"])
     if test not in shown["values"]:
@@ -21,7 +26,8 @@ def evidence(claim: Data) -> str:
     table = f'<table class="values"><tbody>{"".join(rows)}</tbody></table>'
     reading = legend(claim)
     how = f'<p class="legend">{reading}</p>' if reading else ""
-    return f'<div class="evidence"><p>{caption}</p>{pictures(claim)}{table}{how}</div>'
+    both = f'<div class="beside">{pictures(claim)}{table}</div>'
+    return f'<div class="evidence"><p>{caption}</p>{both}{how}</div>'
 
 
 def title(claim: Data) -> str:
@@ -34,9 +40,17 @@ def title(claim: Data) -> str:
     return "Smallest example" if some else "Tried where no two sizes coincide"
 
 
-def _measured(claim: Data) -> list[tuple[str, object]]:
-    """What was compared; a name of a size is shown where it is compared with something."""
-    return list(claim["shown"]["values"].items())
+def _measured(claim: Data) -> Iterator[tuple[str, str]]:
+    """What was compared: of a matrix how much is filled, of anything else its value."""
+    shown = claim["shown"]
+    for matrix in matrices(shown["matrices"]):
+        yield code(matrix.text), matrix.said
+    for text, found in shown["values"].items():
+        if text != DIFFERENCE:
+            yield code(text), value(found)
+    compared = [text for text in shown["values"] if text.startswith(("close(", "changed("))]
+    if DIFFERENCE in shown["values"] and len(compared) == 1:  # of several, it is the largest of all
+        yield DIFFERENCE, value(shown["values"][DIFFERENCE])
 
 
 def _row(name: str, found: str) -> str:

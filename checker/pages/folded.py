@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.pages.coincidence import coincidence
-from checker.pages.escape import block, code, plain, text
+from checker.pages.escape import block, code, plain
 from checker.pages.look_up import Site
 from checker.pages.said import leading_to
-from checker.pages.words import BADGES, Data, badge, grid, many, outcome, setting
+from checker.pages.words import BADGES, Data, grid, many, names_of, outcome
 
 _HELD = {"yes": "held", "no": "failed"}
 
@@ -30,10 +30,10 @@ def folded(site: Site, claim: Data) -> Iterator[str]:
 
 
 def paste(site: Site, claim: Data) -> str:
-    """A sentence to paste under an answer; a script puts the page's address in where it is known."""
+    """A sentence to paste under an answer; a script puts the page's own address into it."""
     address = f"{site.address.rstrip('/')}/claims/{claim['id']}/" if site.address else ""
     word = BADGES[outcome(claim)].word
-    said = " ".join(part for part in (claim["fact"], grid(claim)) if part)
+    said = " ".join(part for part in (claim["fact"] or claim["reason"], grid(claim)) if part)
     sentence = f"**{word}**: “{claim['claim']}” {said} [The evidence]({address or 'ADDRESS'})"
     return (
         "## Paste this under an answer\n\n"
@@ -48,7 +48,7 @@ def _why_it_looks_right(claim: Data) -> Iterator[str]:
         return
     tried = many(claim["settings"], "setting")
     exactly = coincidence(claim["trials"])
-    where = f"exactly those where {exactly}" if exactly else "by coincidence of sizes"
+    where = f"exactly those where {exactly}" if exactly else "sizes happen to fit"
     yield f"At {claim['hold']} of {tried} the test holds all the same: {where}."
     yield (
         "Whoever tries only such a case sees nothing wrong. With equal sizes even wrong claims "
@@ -60,8 +60,8 @@ def _settings(claim: Data) -> Iterator[str]:
     """Every setting with its outcome, as short as it can be said."""
     if not claim["trials"]:
         return
-    names = list(claim["trials"][0]["setting"])
-    yield f"Each as {', '.join(code(name) for name in names)}, in the order in which they were tried."
+    names = names_of(claim["trials"][0]["setting"])
+    yield f"Each is {', '.join(code(name) for name in names)}, in the order of trying."
     for found in dict.fromkeys(trial["outcome"] for trial in claim["trials"]):
         same = [t["setting"] for t in claim["trials"] if t["outcome"] == found]
         points = " ".join(
@@ -92,5 +92,3 @@ def _address(site: Site, claim: Data) -> Iterator[str]:
     links = [link for link in (site.edit_link(claim), site.disagree_link(claim)) if link]
     if links:
         yield " · ".join(links)
-
-

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.pages.escape import code, front_matter, text
+from checker.pages.escape import address, code, front_matter, text
 from checker.pages.look_up import Site
 from checker.pages.source import claims_of, copies_of
 from checker.pages.words import BADGES, Data, counted, many
 
 
 def all_claims(site: Site) -> str:
-    """Every claim by question, with its badge; out of the search, which has the claims themselves."""
+    """Every claim by question, with its badge; the search has the claims themselves."""
     parts = [
         front_matter(title="All claims", search={"exclude": True}),
         "# All claims",
@@ -96,7 +96,7 @@ def questions(site: Site) -> str:
 
 
 def sources(site: Site) -> str:
-    """The sources as a list in which a script finds an address; a copy stands under its original."""
+    """The sources, copies under their originals; a script looks for addresses in this list."""
     originals = [s for s in site.sources.values() if s["mirror_of"] not in site.sources]
     return "\n".join(line for source in originals for line in _source(site, source))
 
@@ -105,7 +105,10 @@ def _source(site: Site, source: Data, indent: str = "") -> Iterator[str]:
     claims = claims_of(site, source["id"])
     said = f"{many(len(claims), 'claim')}: {counted(claims)}" if claims else "no claims tried yet"
     about = ", ".join(text(w) for w in (source["author"], source["date"]) if w)
-    yield f"{indent}- {site.source_link(source['id'])}{f', {about}' if about else ''} ({said})"
+    url = address(source["url"])
+    found_by = f'<span data-address="{url}"></span>' if url else ""
+    about = f", {about}" if about else ""
+    yield f"{indent}- {found_by}{site.source_link(source['id'])}{about} ({said})"
     for copy in copies_of(site, source["id"]):
         yield from _source(site, site.sources[copy], indent + "    ")
 

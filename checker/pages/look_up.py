@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from checker.pages.escape import code, is_address, plain, text
+from checker.pages.escape import address, code, text
 from checker.pages.words import Data, badge, outcome
 
 RESERVED = ("index", "misreadings")
@@ -86,19 +86,19 @@ class Site:
 
     def edit_link(self, claim: Data) -> str:
         """A link to the claim's file, ready to be changed; "" where no repository is known."""
-        if not is_address(self.repository) or not claim["file"]:
+        if not address(self.repository) or not claim["file"]:
             return ""
-        return f"[Edit this claim]({plain(self.repository)}/edit/main/{plain(claim['file'])})"
+        return f"[Edit this claim]({address(self.repository + '/edit/main/' + claim['file'])})"
 
     def disagree_link(self, claim: Data) -> str:
         """A link to a new issue that names the claim; "" where no repository is known."""
-        if not is_address(self.repository):
+        if not address(self.repository):
             return ""
         asked = {
             "title": f"I disagree: {claim['id']}",
             "body": "What I would expect:\n\nA setting, a test or a page that shows it:\n",
         }
-        return f"[I disagree]({plain(self.repository)}/issues/new?{plain(urlencode(asked))})"
+        return f"[I disagree]({address(self.repository + '/issues/new?' + urlencode(asked))})"
 
 
 def has_page(id_: str) -> bool:

@@ -32,7 +32,7 @@ def short_answer(site: Site, question: Data) -> Iterator[str]:
         cited = listed([_cited(site, id_) for id_ in sentence["because"]])
         mark = "" if sentence["holds"] else " <strong>Not all of these are correct:</strong>"
         yield (
-            f'{text(sentence["says"])}{mark}\n'
+            f"{text(sentence['says'])}{mark}\n"
             f'<span class="because">because {cited}</span>\n{{: .answer }}'
         )
 
@@ -42,7 +42,7 @@ def _cited(site: Site, id_: str) -> str:
         return site.claim_link(id_)
     claim = site.claims[id_]
     sign = "" if claim["verdict"] == "correct" else f"{badge(outcome(claim))} "
-    return f"{sign}{site.bare_link(id_)}"
+    return f"{sign}[{text(claim['claim'].rstrip('.'))}]({site.up}claims/{id_}.md)"
 
 
 def _by_badge(site: Site, claims: list[Data], broken: list[Data]) -> Iterator[str]:
@@ -69,8 +69,8 @@ def _competing(site: Site, question: str, claims: list[Data]) -> Iterator[str]:
     turned = {r["name"]: [c["id"] for c in claims if _turns(site, r, c)] for r in rivals}
     yield "## Which experiment tells which answers apart"
     yield (
-        "Each letter is a misreading, built as a model in which it is true, and otherwise like ours. "
-        "A ✓ says that the test of this claim comes out the other way on that model."
+        "Each letter is a misreading, built as a model in which it is true and otherwise like "
+        "ours. A ✓ says that the test of this claim comes out the other way on that model."
     )
     letters = {rival["name"]: chr(ord("A") + n) for n, rival in enumerate(rivals)}
     yield "\n".join(f"- **{letters[r['name']]}**: {text(r['belief'])}" for r in rivals)

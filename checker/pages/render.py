@@ -7,7 +7,6 @@ from typing import Any
 
 from checker.pages import lists
 from checker.pages.claim import broken_page, claim_page, redirect_page
-from checker.pages.find import find_list
 from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
 from checker.pages.source import source_page
@@ -41,7 +40,7 @@ def _parts(site: Site) -> dict[str, str]:
     made = {
         "claims/_parts/counts.md": lists.counts(site.found),
         "claims/_parts/questions.md": lists.questions(site),
-        "claims/_parts/sources.md": find_list(site),
+        "claims/_parts/sources.md": lists.sources(site),
     }
     for id_, question in site.questions.items():
         made[f"claims/_parts/answer-{id_}.md"] = "\n\n".join(short_answer(site, question))

@@ -14,9 +14,9 @@ def who_says_it(site: Site, claim: Data) -> Iterator[str]:
     yield "## Who says it"
     said, asked = claim["said_by"], claim["asked_by"]
     if said:
-        voices = many(len({_original(site, id_) for id_ in said}), "page")
-        copies = " Copies of a page are not counted again." if _has_mirror(site, said) else ""
-        yield f"Said on {voices}.{copies}"
+        voices = len({_original(site, id_) for id_ in said})
+        copies = " Copies of a page are not counted again." if voices < len(said) else ""
+        yield f"Said on {many(voices, 'page')}.{copies}"
         yield "\n".join(_places(site, said))
     if asked:
         only = "Nobody says it on the pages that we read; it is asked" if not said else "Asked"
@@ -50,7 +50,3 @@ def _places(site: Site, said: Mapping[str, list[str]]) -> Iterator[str]:
 
 def _original(site: Site, id_: str) -> str:
     return str(site.sources.get(id_, {}).get("mirror_of") or id_)
-
-
-def _has_mirror(site: Site, said: Mapping[str, list[str]]) -> bool:
-    return any(_original(site, id_) != id_ for id_ in said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checker.pages.escape import front_matter, is_address, plain, text
+from checker.pages.escape import address, front_matter, text
 from checker.pages.look_up import Site
 from checker.pages.words import Data, counted, many
 
@@ -70,8 +70,8 @@ def in_order(place: str) -> tuple[int, list[tuple[int, int, str]]]:
 
 
 def _facts(site: Site, source: Data) -> Iterator[str]:
-    if source["url"] and is_address(source["url"]):
-        yield f"[The page itself]({plain(source['url'])})"
+    if address(source["url"]):
+        yield f"[The page itself]({address(source['url'])})"
     for name, words in (
         ("By", source["author"]),
         ("Written", source["date"]),
@@ -81,7 +81,8 @@ def _facts(site: Site, source: Data) -> Iterator[str]:
         if words:
             yield f"{name}: {text(words)}"
     if source["mirror_of"]:
-        yield f"A copy of {site.source_link(source['mirror_of'])}. It is not counted as a second voice."
+        original = site.source_link(source["mirror_of"])
+        yield f"A copy of {original}, so it is not counted as a second voice."
     if source["note"]:
         yield text(source["note"])
 

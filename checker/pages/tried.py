@@ -20,7 +20,7 @@ KEYS = ("model", "at", "where", "runs", "test", "for", "control", "depends")
 
 
 def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:
-    """The tried part of a claim as it stands in a file; the first run is the base, so order counts."""
+    """The tried part of a claim as in a file; the first run is the base, so their order counts."""
     ordered = {key: tried[key] for key in KEYS if key in tried}
     if "runs" in ordered:
         ordered["runs"] = {name: ordered["runs"][name] for name in runs if name in ordered["runs"]}

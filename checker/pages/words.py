@@ -79,10 +79,14 @@ def grid(claim: Data) -> str:
 
 
 def setting(values: Data) -> str:
-    """A setting in words: the sizes in their usual order, then what a claim enumerates."""
+    """A setting in words."""
+    return ", ".join(f"{plain(name)} {value(values[name])}" for name in names_of(values))
+
+
+def names_of(values: Data) -> list[str]:
+    """The names of a setting in the order in which people say them."""
     usual = [name for name in ("batch", "timesteps", "features", "units") if name in values]
-    names = [*usual, *(name for name in values if name not in usual)]
-    return ", ".join(f"{plain(name)} {value(values[name])}" for name in names)
+    return [*usual, *(name for name in values if name not in usual)]
 
 
 def value(found: Any) -> str:

@@ -12,6 +12,7 @@ from checker.rivals.registry import rival
 
 Lengths = np.ndarray | None
 RECURRENT = ("lstm", "gru", "rnn")
+FIXED = 4
 
 
 @rival(makes_true="num-units-is-sequence-length", kinds=RECURRENT)
@@ -22,12 +23,22 @@ def units_set_the_timesteps(model: Model, believed: bool = True) -> Model:
     def unroll(
         cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: Lengths
     ) -> Trace:
-        batch, timesteps, features = inputs.shape
-        steps = before["h"].shape[-1] if believed else timesteps
-        resized = np.zeros((batch, steps, features), inputs.dtype)
-        kept = min(steps, timesteps)
-        resized[:, :kept] = inputs[:, :kept]
-        return model.unroll(cell, parameters, resized, before, lengths)
+        steps = before["h"].shape[-1] if believed else inputs.shape[1]
+        return model.unroll(cell, parameters, resized(inputs, steps), before, lengths)
+
+    return replace(model, unroll=unroll)
+
+
+@rival(makes_true="number-of-time-steps-is-fixed", kinds=RECURRENT)
+def timesteps_are_fixed(model: Model, believed: bool = True) -> Model:
+    """The layer runs a fixed number of steps, here 4: a shorter sequence is filled up with zeros,
+    a longer one cut."""
+
+    def unroll(
+        cell: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: Lengths
+    ) -> Trace:
+        steps = FIXED if believed else inputs.shape[1]
+        return model.unroll(cell, parameters, resized(inputs, steps), before, lengths)
 
     return replace(model, unroll=unroll)
 
@@ -108,3 +119,12 @@ def hidden_layer_keeps_the_features(model: Model, believed: bool = True) -> Mode
         }
 
     return replace(model, unroll=unroll)
+
+
+def resized(inputs: np.ndarray, steps: int) -> np.ndarray:
+    """Inputs (batch, timesteps, features) cut, or filled up with zeros, to so many steps."""
+    batch, timesteps, features = inputs.shape
+    new = np.zeros((batch, steps, features), inputs.dtype)
+    kept = min(steps, timesteps)
+    new[:, :kept] = inputs[:, :kept]
+    return new
