@@ -109,6 +109,9 @@ class ClaimKeys(_Keys):
     quantifier: Literal["every setting", "some setting"] = Field(
         "every setting", alias="for", description="`some setting`: one witness suffices."
     )
+    exactly_when: Expr | None = Field(
+        None, description="A condition on options, such as reset == 'before': true exactly there."
+    )
     control: ControlKeys | None = Field(None, description=ControlKeys.__doc__)
     depends: dict[Text, Identifier] | None = Field(
         None, description="Condition: the claim that is right or wrong under it."
@@ -165,6 +168,7 @@ class ClaimKeys(_Keys):
             where=self.where,
             some=self.quantifier == "some setting",
             named=tuple(model),
+            exactly_when=self.exactly_when,
             control=_control(self.control) if self.control else None,
         )
 

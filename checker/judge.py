@@ -20,6 +20,9 @@ Ask = Callable[[Setting], Trial]
 Distinct = Callable[[Setting], bool]
 """Whether no two sizes of a setting coincide, nor their sums or products."""
 
+MEASURES_NOTHING = (
+    "no model changes this test at any setting, not even a broken one: it measures nothing"
+)
 _SWAPPED = {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}
 _OPPOSITE = {Verdict.CORRECT: Verdict.WRONG, Verdict.WRONG: Verdict.CORRECT}
 
@@ -56,21 +59,13 @@ def judge(case: Case) -> Judgement:
     """The verdict of a claim with a test, or the reason why there is none."""
     trials = [_seen(trial, case.some) for trial in case.trials]
     found = reference_verdict(trials)
-    judgement = Judgement(
-        None,
-        None,
-        holds=sum(t.outcome is Outcome.YES for t in case.trials),
-        fails=sum(t.outcome is Outcome.NO for t in case.trials),
-        trials=tuple(case.trials),
-        frameworks=tuple(case.records),
-    )
+    judgement = _unjudged(case)
     if isinstance(found, WhyNot):
         return replace(judgement, why_not=found, reason=_reason(case.trials, found))
     judgement = replace(judgement, shown=_shown(case, trials, found), **_opponents(case, found))
     told_apart_by = strongest(judgement)
     if told_apart_by in (None, "control") and case.changes_nothing():
-        reason = "no model changes this test at any setting, not even a broken one"
-        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=f"{reason}: it measures nothing")
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=MEASURES_NOTHING)
     if told_apart_by is None:
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=_what_would_help(judgement))
     judgement = replace(judgement, told_apart_by=told_apart_by)
@@ -130,6 +125,36 @@ def conditional(verdicts: Mapping[str, Verdict | None]) -> Judgement:
     return Judgement(Verdict.DEPENDS, None)
 
 
+def exactly_when(
+    case: Case, inside: Callable[[Setting], bool], options: Sequence[str]
+) -> Judgement:
+    """The verdict of a claim that is true exactly under a condition on options.
+
+    Each side is the control of the other: the test holds at every setting inside, and outside it
+    fails, for every choice of the options, at a setting where nothing coincides.
+    """
+    trials, judgement = case.trials, _unjudged(case)
+    if reference_verdict(trials) is WhyNot.ERROR:
+        return replace(judgement, why_not=WhyNot.ERROR, reason=_reason(trials, WhyNot.ERROR))
+    outside = [t for t in trials if not inside(t.setting)]
+    judgement = replace(judgement, shown=next((t for t in outside if t.clear_no), None))
+    if case.changes_nothing():
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=MEASURES_NOTHING)
+
+    def choices(some: Iterable[Trial]) -> set[tuple[Any, ...]]:
+        return {tuple(t.setting[name] for name in options) for t in some}
+
+    failing = [t for t in outside if t.clear_no and case.distinct(t.setting)]
+    holds_inside = all(t.clear_yes for t in trials if inside(t.setting))
+    if not holds_inside or len(outside) == len(trials):
+        reason = "the test does not hold where exactly_when says it does"
+    elif not outside or choices(failing) != choices(outside):
+        reason = "the test does not fail, clearly, wherever exactly_when says it does"
+    else:
+        return replace(judgement, verdict=Verdict.DEPENDS, told_apart_by="alternative")
+    return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
+
+
 def as_expected(judgement: Judgement, expected: str | None) -> bool:
     """Whether the run reproduced what a person had written before it.
 
@@ -140,6 +165,17 @@ def as_expected(judgement: Judgement, expected: str | None) -> bool:
     if judgement.why_not is WhyNot.NOT_TESTABLE:
         return expected is None
     return expected == (judgement.verdict or judgement.why_not)
+
+
+def _unjudged(case: Case) -> Judgement:
+    return Judgement(
+        None,
+        None,
+        holds=sum(t.outcome is Outcome.YES for t in case.trials),
+        fails=sum(t.outcome is Outcome.NO for t in case.trials),
+        trials=tuple(case.trials),
+        frameworks=tuple(case.records),
+    )
 
 
 def _seen(trial: Trial, some: bool) -> Trial:

@@ -137,6 +137,7 @@ class Test:
     some: bool = False  # one witness suffices, instead of every setting
     control: Control | None = None
     named: tuple[str, ...] = ()  # the options that the claim's own file names
+    exactly_when: str | None = None  # a condition on options: true there, and nowhere else
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from checker.experiments.trial import (
     alterations,
     altered_trial,
     control_trial,
+    fulfils,
     grid,
     reference_trial,
 )
-from checker.judge import Ask, Candidate, Case, judge
+from checker.judge import Ask, Candidate, Case, exactly_when, judge
+from checker.language.parse import parse
 from checker.language.values import ExperimentError
 from checker.models.registry import OPTIONS
 from checker.nouns import (
@@ -59,7 +61,12 @@ def try_claim(
         control=_control(test),
         records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
     )
-    return _with_evidence(test, judge(case))
+    if test.exactly_when is not None:
+        inside = partial(fulfils, parse(test.exactly_when))
+        judgement = exactly_when(case, inside, [name for name in test.named if name in test.at])
+    else:
+        judgement = judge(case)
+    return _with_evidence(test, judgement)
 
 
 def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:

@@ -36,6 +36,14 @@ EXPECTED = {
     "error-at-one-setting": (None, "error", None),
     "error-everywhere": (None, "error", None),
     "error-too-near-to-call": (None, "error", None),
+    "exactly-when": ("depends", None, "alternative"),
+    "exactly-when-it-cannot-be-run": (None, "error", None),
+    "exactly-when-it-fails-inside": (None, "unproven", None),
+    "exactly-when-it-holds-outside": (None, "unproven", None),
+    "exactly-when-it-measures-nothing": (None, "unproven", None),
+    "exactly-when-one-choice-outside-holds": (None, "unproven", None),
+    "exactly-when-there-is-no-inside": (None, "unproven", None),
+    "exactly-when-there-is-no-outside": (None, "unproven", None),
     "not-testable": (None, "not-testable", None),
     "num-units-is-sequence-length": ("wrong", None, "rival"),
     "some-correct": ("correct", None, "control"),
@@ -213,6 +221,7 @@ def test_no_comparison_of_the_judge_can_be_turned_round(number, remembered, monk
     before = facts(run(base, sorted(base.claims), jobs=1)[0])
     turned = mutant(number)
     monkeypatch.setattr(trying, "judge", turned.judge)
+    monkeypatch.setattr(trying, "exactly_when", turned.exactly_when)
     monkeypatch.setattr(schedule, "conditional", turned.conditional)
     monkeypatch.setattr(trying, "Case", turned.Case)
     monkeypatch.setattr(trying, "Candidate", turned.Candidate)

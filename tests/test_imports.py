@@ -36,7 +36,7 @@ ARROWS = {
     "__init__": set(),
 }  # fmt: skip
 CORE = ("nouns", "language", "models", "rivals", "experiments", "judge")
-RECORDERS = {"tensorflow"}  # imported by the script that records, and nowhere else
+RECORDERS = {"tensorflow", "torch"}  # imported by the script that records, and nowhere else
 
 
 def imports_of(source: str, file: str = "") -> set[str]:

@@ -13,7 +13,7 @@ from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, settings
 from checker.experiments.world import World
 from checker.language.evaluate import truth
-from checker.language.parse import parse
+from checker.language.parse import Expression, parse
 from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
 from checker.language.values import ExperimentError
@@ -36,12 +36,17 @@ def grid(test: Test) -> list[Setting]:
     everything = settings(test.at)
     if test.where is not None:
         condition = parse(test.where)
-        everything = [s for s in everything if truth(condition, _Settings(s))]
+        everything = [setting for setting in everything if fulfils(condition, setting)]
     if not everything:
         raise ExperimentError("the grid is empty: no setting fulfils where")
     if len(everything) > MAX_SETTINGS:
         raise ExperimentError(f"the grid has {len(everything)} settings, above {MAX_SETTINGS}")
     return list(everything)
+
+
+def fulfils(condition: Expression, setting: Setting) -> bool:
+    """Whether a condition on settings holds at one."""
+    return truth(condition, _Settings(setting))
 
 
 def alterations(test: Test) -> list[tuple[str, ...]]:
