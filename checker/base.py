@@ -28,9 +28,10 @@ _EXPECTED: dict[str, tuple[tuple[str | None, ...], str]] = {
         "a claim with test has expected: correct, wrong or undecided",
     ),
     "depends": (("depends",), "a claim with depends has expected: depends"),
+    "exactly_when": (("depends",), "a claim with exactly_when has expected: depends"),
     "untestable": ((None,), "where nothing can be tried nothing is expected"),
 }
-_BELONGS = dict.fromkeys(("model", "at", "where", "runs", "for", "control"), "test")
+_BELONGS = dict.fromkeys(("model", "at", "where", "runs", "for", "exactly_when", "control"), "test")
 _BELONGS["because"] = "untestable"
 
 
@@ -169,7 +170,7 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
         yield finding(path, "a claim has either test, or depends, or untestable", tip)
         return
     form = forms[0]
-    expected, message = _EXPECTED[form]
+    expected, message = _EXPECTED["exactly_when" if keys.exactly_when else form]
     if keys.expected not in expected:
         tip = "write what you expect before the first run" if keys.expected is None else ""
         yield finding(("expected",), message, tip)

@@ -7,13 +7,15 @@ Exit codes: 0 all as expected, 1 some claim not as expected, 2 bad files or bad 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from checker.commands.check import check
 from checker.commands.look import lint, list_claims, show
-from checker.commands.naming import UsageError
+from checker.commands.naming import Parser, UsageError
+from checker.commands.output import err
 from checker.commands.site import site
 from checker.commands.try_ import try_expression
 from checker.loading import FileError
@@ -23,34 +25,54 @@ BAD_USAGE = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = _parser().parse_args(argv)
-    folder, form = arguments.claims, getattr(arguments, "format", "text")
     try:
-        match arguments.command:
-            case "check":
-                return check(folder, arguments.claim, form, arguments.jobs, arguments.explain)
-            case "lint":
-                return lint(folder, form)
-            case "list":
-                return list_claims(folder, form)
-            case "show":
-                return show(folder, arguments.what, form)
-            case "try":
-                return try_expression(folder, arguments.expression, form)
-            case _:
-                return site(folder)
+        arguments = _parser().parse_args(argv)
+    except SystemExit as end:  # help was asked for, or the command line cannot be followed
+        return int(end.code or 0)
+    _write_anything(arguments)
+    try:
+        return _run(arguments)
     except FileError as error:
-        print(error.finding, file=sys.stderr)
+        err(error.finding)
     except UsageError as error:
-        print(f"checker: {error}", file=sys.stderr)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
-        return 0
+        err(f"checker: {error}")
     return BAD_USAGE
 
 
+def _run(arguments: argparse.Namespace) -> int:
+    folder, form = arguments.claims, getattr(arguments, "format", "text")
+    match arguments.command:
+        case "check":
+            return check(folder, arguments.claim, form, arguments.jobs, arguments.explain)
+        case "lint":
+            return lint(folder, form)
+        case "list":
+            return list_claims(folder, form)
+        case "show":
+            return show(folder, arguments.what, form)
+        case "try":
+            return try_expression(folder, arguments.expression, form)
+        case _:
+            return site(folder)
+
+
+def _write_anything(arguments: argparse.Namespace) -> None:
+    """Let no character stop a report: JSON is UTF-8, and a text shows what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+            if getattr(arguments, "format", "text") == "json":
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _processes(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of processes is 1 or more, not {text!r}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="checker", description="Try claims by experiment.")
+    parser = Parser(prog="checker", description="Try claims by experiment.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, help_: str, example: str) -> argparse.ArgumentParser:
@@ -69,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     checked = command("check", "run and judge claims", "check num-units-is-sequence-length")
-    checked.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
+    checked.add_argument(
+        "--jobs", type=_processes, metavar="N", help="processes (default: one per core)"
+    )
     checked.add_argument("--explain", action="store_true", help="say why a claim is run again")
     checked.add_argument("claim", nargs="*", metavar="CLAIM", help="ids; all claims if none")
     command("lint", "check the files, run nothing", "lint")
@@ -85,4 +109,5 @@ def _parser() -> argparse.ArgumentParser:
     )
     tried.add_argument("expression", metavar="EXPRESSION")
     command("site", "check all claims and build the site", "site")
+    parser.known = tuple(commands.choices)
     return parser

@@ -14,13 +14,23 @@ from checker.loading import Document, Keys
 from checker.nouns import Finding
 
 _KINDS = {  # in the order in which a message lists them
-    "bool_type": "true or false",
     "int_type": "a whole number",
     "float_type": "a number",
     "string_type": "a text",
     "list_type": "a list",
     "dict_type": "keys and values",
     "model_type": "keys and values",
+    "bool_type": "true or false",
+}
+_TEXTS = {  # what the text below a key is, where it is no prose
+    "test": "an expression",
+    "where": "an expression",
+    "setting": "an expression",
+    "set": "an expression",
+    "change": "an expression",
+    "lengths": "an expression",
+    "at": "a range such as 1..4",
+    "url": "an address such as https://example.org/page",
 }
 _LOOKS = {
     ID_PATTERN: "an id of small letters, digits and single hyphens",
@@ -84,7 +94,8 @@ def _words(
     if about == "name":
         tip = "put a text with commas into quotes" if value is None else ""
         return f"the key {path[-1]!r} {_demand(errors)}", tip
-    return f"{_subject(path)} {_demand(errors)}", _tip(errors, value)
+    text = next((_TEXTS[part] for part in reversed(path) if part in _TEXTS), "a text")
+    return f"{_subject(path)} {_demand(errors, text)}", _tip(errors, value, path, text)
 
 
 def _subject(path: Keys) -> str:
@@ -92,7 +103,7 @@ def _subject(path: Keys) -> str:
     return f"each entry of {names}" if path and isinstance(path[-1], int) else names
 
 
-def _demand(errors: list[Any]) -> str:
+def _demand(errors: list[Any], text: str = "a text") -> str:
     for error in errors:
         context = error.get("ctx", {})
         if error["type"] == "string_too_short":
@@ -104,22 +115,26 @@ def _demand(errors: list[Any]) -> str:
     kinds = [error["type"] for error in errors]
     if "float_type" in kinds and "int_type" in kinds:
         kinds.remove("int_type")
-    words = [word for kind, word in _KINDS.items() if kind in kinds]
+    words = [text if kind == "string_type" else _KINDS[kind] for kind in _KINDS if kind in kinds]
     patterns = [e["ctx"]["pattern"] for e in errors if e["type"] == "string_pattern_mismatch"]
     words += [_LOOKS.get(pattern, pattern) for pattern in patterns]
     if not words:
         return f"is not understood: {errors[0]['msg'][0].lower()}{errors[0]['msg'][1:]}"
-    return f"must be {' or '.join(dict.fromkeys(words))}"
+    *others, last = dict.fromkeys(words)
+    return f"must be {', '.join(others)} or {last}" if others else f"must be {last}"
 
 
-def _tip(errors: list[Any], value: Any) -> str:
+def _tip(errors: list[Any], value: Any, path: Keys, text: str) -> str:
+    kinds = {error["type"] for error in errors}
     if value is None:
-        return "it is empty here"
-    for error in errors:
-        if error["type"] == "literal_error":
-            return nearest(str(value), re.findall("'([^']*)'", error["ctx"]["expected"]))
-    texts = any(error["type"] == "string_type" for error in errors)
-    return "put it into quotes" if texts and not isinstance(value, dict | list) else ""
+        return "it is empty here" + ("; a text with commas needs quotes" if path[1:] else "")
+    if kinds == {"literal_error"}:
+        return nearest(str(value), re.findall("'([^']*)'", errors[0]["ctx"]["expected"]))
+    if kinds == {"list_type"} and isinstance(value, str):
+        return f"such as [{value}]"
+    if "string_type" in kinds and text == "a text" and not isinstance(value, dict | list):
+        return "put it into quotes"
+    return ""
 
 
 def _value(data: Any, path: Keys) -> Any:

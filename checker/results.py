@@ -13,12 +13,14 @@ from typing import Any
 
 from checker.base import Base
 from checker.judge import as_expected
+from checker.language.functions import FUNCTIONS
+from checker.language.observables import OBSERVABLES
 from checker.nouns import Depends, Finding, Judgement, Opponent, Trial, Verdict, WhyNot
 from checker.rivals import RIVALS
 from checker.schedule import Tried, digest, linked
 
 SCHEMA = 1
-TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "control", "depends")
+TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
 
@@ -62,6 +64,12 @@ def results(base: Base, tried: Iterable[Tried], findings: Sequence[Finding]) -> 
 def as_json(found: Mapping[str, Any]) -> str:
     """The results as text: the same bytes for the same results."""
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def reference() -> dict[str, dict[str, str]]:
+    """What the claim language offers, by the texts that it shows to contributors."""
+    functions = {name: function.run.__doc__ or "" for name, function in FUNCTIONS.items()}
+    return {"observables": dict(OBSERVABLES), "functions": functions}
 
 
 def _claim(base: Base, tried: Tried) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str]:
     mark = error.problem_mark or error.context_mark
     character = _at(mark, text)
     if character == "\t":
-        return mark, "lines are indented with spaces", "not with tabs"
+        return mark, "lines are indented with spaces, not with tabs", ""
     if "cannot start any token" in problem:
         tip = f"put a text that starts with {character} into quotes" if character else ""
         return mark, "a word or a quote must start here", tip

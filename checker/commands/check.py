@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 from checker.base import Base, load
 from checker.cache import Cache
-from checker.commands.naming import known_claims
+from checker.commands.naming import UsageError, known_claims
+from checker.commands.output import err, out
 from checker.lint import lint
 from checker.nouns import Finding
 from checker.report import text
@@ -30,14 +32,13 @@ def check(
     base = load(folder)
     wanted = known_claims(base, claims)
     found, findings = run(base, wanted, cache_of(folder), jobs, explain)
-    if not claims:
-        results_file(folder).write_text(as_json(found), encoding="utf-8")
     if form == "json":
-        print(as_json(found), end="")
+        out(as_json(found).rstrip())
     else:
-        print("\n".join([*text.summary(found)] if not claims else _in_full(found)))
-    for finding in findings:
-        print(finding, file=sys.stderr)
+        out(*(_in_full(found) if claims else text.summary(found)), *_not_tried(found, claims))
+    err(*findings)
+    if not claims:
+        _write_results(folder, found)
     return exit_code(found)
 
 
@@ -57,7 +58,7 @@ def run(
     tried = list(_with_progress(try_all(base, claims, cache, jobs), len(claims)))
     for one in tried:
         if explain and one.why:
-            print(f"{one.claim.id}: {one.why}", file=sys.stderr)
+            err(f"{one.claim.id}: {one.why}")
     return results(base, tried, findings), findings
 
 
@@ -75,14 +76,30 @@ def exit_code(found: dict[str, Any]) -> int:
     return OK
 
 
-def cache_of(folder: Path) -> Cache:
-    """Where the judgements of a folder of claims are kept between runs."""
-    return Cache(folder.resolve().parent / ".cache" / folder.name)
+def cache_of(folder: Path) -> Cache | None:
+    """Where the judgements of a folder of claims are kept between runs; None where they cannot."""
+    whole = folder.resolve()
+    return Cache(whole.parent / ".cache" / whole.name) if os.access(whole.parent, os.W_OK) else None
 
 
 def results_file(folder: Path) -> Path:
     """Where the results of a folder of claims are written."""
     return folder.resolve().parent / "results.json"
+
+
+def _write_results(folder: Path, found: dict[str, Any]) -> None:
+    file = results_file(folder)
+    try:
+        file.write_text(as_json(found), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _not_tried(found: dict[str, Any], claims: Sequence[str]) -> Iterator[str]:
+    """The claims that were to be tried and have findings instead of a verdict."""
+    for claim in found["broken"]:
+        if not claims or claim["id"] in claims:
+            yield f"{claim['id']} was not tried: its file must be mended first"
 
 
 def _in_full(found: dict[str, Any]) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from checker.base import Base, load
-from checker.commands.check import cache_of, run
+from checker.commands.check import BAD_FILES, NOT_RUN, OK, cache_of, run
 from checker.commands.naming import UsageError, known_claims
+from checker.commands.output import err, out
 from checker.language.parse import nearest
 from checker.lint import lint as all_findings
 from checker.nouns import Source
@@ -24,12 +24,11 @@ def lint(folder: Path, form: str) -> int:
     base = load(folder)
     findings = all_findings(base)
     if form == "json":
-        print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
+        out(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
     else:
-        for finding in findings:
-            print(finding, file=sys.stderr)
-        print(f"{len(base.claims) + len(base.broken)} claims, {len(findings)} findings")
-    return 2 if findings else 0
+        err(*findings)
+        out(f"{len(base.claims) + len(base.broken)} claims, {len(findings)} findings")
+    return BAD_FILES if findings else OK
 
 
 def list_claims(folder: Path, form: str) -> int:
@@ -40,14 +39,11 @@ def list_claims(folder: Path, form: str) -> int:
         for c in sorted(base.claims.values(), key=lambda c: (c.question, c.id))
     ]
     if form == "json":
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
-        return 0
-    for question in base.questions.values():
-        print(f"{question.id}: {question.title}")
-        for row in rows:
-            if row["question"] == question.id:
-                print(f"  {row['expected'] or 'not testable':<13} {row['id']}")
-    return 0
+        out(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        out(*_by_question(base, rows))
+    err(*sorted(base.findings))
+    return BAD_FILES if base.findings else OK
 
 
 def show(folder: Path, what: str, form: str) -> int:
@@ -56,13 +52,25 @@ def show(folder: Path, what: str, form: str) -> int:
     source = _source(base, what)
     wanted = _claims_of(base, source) if source else known_claims(base, [_id(base, what)])
     found, findings = run(base, wanted, cache_of(folder))
-    for finding in findings:
-        print(finding, file=sys.stderr)
     if form == "json":
-        print(as_json(found), end="")
+        out(as_json(found).rstrip())
     else:
-        print("\n".join(_lines(found, wanted, source)))
-    return 2 if findings and not found["claims"] else 0
+        out(*_lines(found, wanted, source))
+    err(*findings)
+    if {*wanted} & {*base.broken}:
+        return BAD_FILES
+    return NOT_RUN if any(claim["why_not"] == "error" for claim in found["claims"]) else OK
+
+
+def _by_question(base: Base, rows: list[dict[str, Any]]) -> Iterator[str]:
+    for question in base.questions.values():
+        yield f"{question.id}: {question.title}"
+        for row in rows:
+            if row["question"] == question.id:
+                yield f"  {row['expected'] or 'not testable':<13} {row['id']}"
+        for id_, its_question in sorted(base.broken.items()):
+            if its_question == question.id:
+                yield f"  {'to be mended':<13} {id_}"
 
 
 def _lines(found: dict[str, Any], wanted: list[str], source: Source | None) -> Iterator[str]:
@@ -70,9 +78,12 @@ def _lines(found: dict[str, Any], wanted: list[str], source: Source | None) -> I
     if source:
         yield source.title
         yield from (f"  {text.one_line(claim)}" for claim in claims)
-        return
-    for claim in claims:
-        yield from text.evidence(claim)
+    else:
+        for claim in claims:
+            yield from text.evidence(claim)
+    for claim in found["broken"]:
+        if claim["id"] in wanted:
+            yield f"{claim['id']} was not tried: its file must be mended first"
 
 
 def _id(base: Base, what: str) -> str:
@@ -83,20 +94,36 @@ def _id(base: Base, what: str) -> str:
             return claim.id
     if "://" in what:
         urls = [source.url for source in base.sources.values() if source.url]
-        raise UsageError(f"no source has the address {what} ({nearest(what, urls) or 'none near'})")
+        tip = nearest(what, urls) or "`checker list` shows all claims"
+        raise UsageError(f"no page that was read has the address {what} ({tip})")
     return name
 
 
 def _source(base: Base, what: str) -> Source | None:
-    address = what.split("?")[0].split("#")[0].rstrip("/")
-    for source in base.sources.values():
-        if what == source.id or (source.url and address == source.url.rstrip("/")):
-            return source
+    """The source with this id or address; an answer's address begins with that of its page."""
+    if what in base.sources:
+        return base.sources[what]
+    pages = {_address(source.url): source for source in base.sources.values() if source.url}
+    wanted = _address(what)
+    if wanted in pages:
+        return pages[wanted]
+    wanted = wanted.split("?")[0].rstrip("/")
+    while "/" in wanted:
+        if wanted in pages:
+            return pages[wanted]
+        wanted = wanted.rpartition("/")[0]
     return None
+
+
+def _address(url: str) -> str:
+    """What two spellings of one address have in common: no scheme, fragment or last slash."""
+    host, _, rest = url.split("#")[0].split("://")[-1].partition("/")
+    return f"{host.lower()}/{rest}".rstrip("/")
 
 
 def _claims_of(base: Base, source: Source) -> list[str]:
     ids = {source.id, source.mirror_of} | {
         s.id for s in base.sources.values() if s.mirror_of == source.id
     }
-    return [c.id for c in base.claims.values() if ids & {*c.said_by, *c.asked_by}]
+    readable = (*base.claims.values(), *base.drafts.values())
+    return [c.id for c in readable if ids & {*c.said_by, *c.asked_by}]

@@ -1,11 +1,26 @@
-"""Claims as people name them on the command line."""
+"""Commands and claims as people name them on the command line."""
 
 from __future__ import annotations
 
+import argparse
+import re
 from collections.abc import Sequence
+from typing import NoReturn
 
 from checker.base import Base
 from checker.language.parse import nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """Offers the nearest of its commands where there is none of the given name."""
+
+    known: tuple[str, ...] = ()
+
+    def error(self, message: str) -> NoReturn:
+        """Print how the command is used and what is wrong, and end with 2."""
+        wrong = re.search("invalid choice: '([^']*)'", message)
+        tip = nearest(wrong[1], self.known) if wrong else ""
+        super().error(f"{message}\n{tip}" if tip else message)
 
 
 class UsageError(Exception):

@@ -38,6 +38,8 @@ def _ordered(operation: ast.cmpop, left: Any, right: Any, comparisons: Compariso
             raise ExperimentError(f"only numbers can be ordered, not {described(value)}")
 
     def above(a: Any, b: Any) -> Any:
+        if isinstance(a, int) and isinstance(b, int):
+            return a > b
         return elementwise(lambda x, y: comparisons.above(x, y), a, b)
 
     if isinstance(operation, ast.Gt | ast.LtE):

@@ -83,7 +83,7 @@ def parse(text: str) -> Expression:
         raise ExpressionError("an expression is needed", tip="such as outputs.timesteps == units")
     indent = len(line) - len(line.lstrip(" "))
     tree = _tree(line, indent)
-    _check(tree, 0, indent, line)
+    _check(tree, 0, tree.col_offset, line)
     rest = line[tree.end_col_offset :].lstrip(" ),")
     if rest:
         raise ExpressionError("an expression has no comments", len(line) - len(rest))
@@ -118,8 +118,9 @@ def _tree(line: str, indent: int) -> ast.expr:
             warnings.simplefilter("error", SyntaxWarning)
             tree = ast.parse(line[indent:], mode="eval").body
     except SyntaxError as error:
-        column = min(max(0, (error.offset or 1) - 1) + indent, len(line))
-        message = f"this must be an expression: {error.msg.split('. ')[0]}"
+        column = min(error.offset - 1 + indent, len(line)) if error.offset else len(line)
+        trouble = error.msg.split(". ")[0] if error.offset else "it ends too early"
+        message = f"this must be an expression: {trouble}"
         tip = next((tip for habit, tip in HABITS.items() if re.search(habit, line)), "")
         raise ExpressionError(message, column, tip) from None
     except (ValueError, MemoryError, RecursionError):

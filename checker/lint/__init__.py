@@ -1,23 +1,28 @@
 """What must hold of the files, beyond their keys: a rule is a function, its docstring the help.
 
-Rules never run an experiment.
+Rules never run an experiment; of :mod:`checker.experiments` they know the grid of settings only.
 """
 
 from __future__ import annotations
 
 from checker.base import Base
-from checker.lint import expressions, references
+from checker.lint import expressions, grids, models, references
 from checker.nouns import Finding
 
 RULES = (
+    references.there_is_a_claim,
     references.sources_exist,
+    references.mirrors_are_of_sources,
     references.claims_exist,
+    references.former_ids_are_free,
     references.contradictions_are_mutual,
     references.somebody_says_it,
     references.wrong_claims_lead_on,
     references.a_condition_leads_to_a_sharp_claim,
     expressions.expressions_can_be_read,
-    expressions.models_can_be_built,
+    models.models_can_be_built,
+    models.runs_start_from_what_stands_above,
+    grids.grids_make_sense,
 )
 
 

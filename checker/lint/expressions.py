@@ -1,124 +1,99 @@
-"""Rules about the expressions and models of a claim's test."""
+"""Rules about the expressions of a claim's test."""
 
 from __future__ import annotations
 
+import ast
 import inspect
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from checker.base import Base
 from checker.language.functions import FUNCTIONS
-from checker.language.observables import OBSERVABLES
+from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.parse import ExpressionError, nearest, parse, unknown_names
-from checker.lint.references import finding
-from checker.loading import Keys
-from checker.models.registry import KINDS, OPTIONS
-from checker.nouns import SIZES, Claim, Control, Finding, RunSpec, Test
-
-Spot = tuple[Keys, Any, Collection[str]]
-"""Where an expression stands, its text, and the names that it may use."""
+from checker.lint.spots import Spot, spots
+from checker.nouns import Claim, Finding, Test
 
 
 def expressions_can_be_read(base: Base) -> Iterator[Finding]:
-    """Every expression is in the claim language and uses names that exist."""
-    for claim in base.claims.values():
-        if not isinstance(claim.trial, Test):
-            continue
-        for path, text, names in _spots(claim.trial):
-            yield from _unreadable(base, claim, path, text, names)
+    """Every expression is in the claim language and uses names that exist where it stands."""
+    for claim in (*base.claims.values(), *base.drafts.values()):
+        if isinstance(claim.trial, Test):
+            for spot in spots(claim.trial):
+                for error in errors_in(spot, list(claim.trial.runs)):
+                    yield _placed(base, claim, spot, error)
 
 
-def models_can_be_built(base: Base) -> Iterator[Finding]:
-    """Models, options, sizes and runs that a test names exist."""
-    for claim in base.claims.values():
-        test = claim.trial
-        if not isinstance(test, Test):
-            continue
-        for path, model in _models(test):
-            yield from _bad_options(base, claim, path, model)
-        for name in {*test.runs} & {*SIZES, *OBSERVABLES, *FUNCTIONS, *test.at, "it", "seed"}:
-            yield finding(base, claim, ("runs", name), f"{name!r} cannot be the name of a run")
-        for path, run in _runs(test):
-            if run.start is not None and run.start not in test.runs:
-                tip = nearest(run.start, test.runs)
-                yield finding(base, claim, (*path, "from"), f"no run {run.start!r}", tip)
-        for name in (test.control or Control()).runs:
-            if name not in test.runs:
-                tip = nearest(name, test.runs)
-                yield finding(base, claim, ("control", "runs", name), f"no run {name!r}", tip)
-
-
-def _spots(test: Test) -> Iterator[Spot]:
-    sizes = {*SIZES, *test.at, "seed"}
-    everything = {*sizes, *test.runs, *OBSERVABLES}
-    yield ("test",), test.expression, everything
-    if test.where is not None:
-        yield ("where",), test.where, sizes
-    for path, run in _runs(test):
-        yield from _spots_of(path, run.setting, run.put, run.change, everything)
-    if test.control is not None:
-        control = test.control
-        yield from _spots_of(("control",), control.setting, control.put, control.change, everything)
-
-
-def _spots_of(
-    path: Keys,
-    setting: Mapping[str, Any],
-    put: Mapping[str, Any],
-    change: Collection[str],
-    names: Collection[str],
-) -> Iterator[Spot]:
-    for name, text in setting.items():
-        yield (*path, "setting", name), text, names
-    for place, text in put.items():
-        yield (*path, "set", place), place, names
-        yield (*path, "set", place), text, {*names, "it"}
-    for place in change:
-        yield (*path, "change"), place, names
-
-
-def _runs(test: Test) -> Iterator[tuple[Keys, RunSpec]]:
-    for name, run in test.runs.items():
-        yield ("runs", name), run
-    for name, run in (test.control or Control()).runs.items():
-        yield ("control", "runs", name), run
-
-
-def _models(test: Test) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
-    yield ("model",), test.model
-    if test.control is not None:
-        yield ("control", "model"), {**test.model, **test.control.model}
-    for path, run in _runs(test):
-        yield (*path, "model"), {**test.model, **run.model}
-
-
-def _unreadable(
-    base: Base, claim: Claim, path: Keys, text: Any, names: Collection[str]
-) -> Iterator[Finding]:
+def errors_in(spot: Spot, runs: list[str]) -> Iterator[ExpressionError]:
+    """Everything that is wrong with one expression; only the first thing if it cannot be read."""
     try:
-        for error in unknown_names(parse(str(text)), names, FUNCTIONS):
-            raise error
+        expression = parse(spot.text)
     except ExpressionError as error:
-        document = base.documents[f"claim/{claim.id}"]
-        place = document.places.get(path) or document.place(path)
-        column = place.column + error.column
-        yield Finding(place.file, place.line, column, error.message, error.tip)
-
-
-def _bad_options(
-    base: Base, claim: Claim, path: Keys, model: Mapping[str, Any]
-) -> Iterator[Finding]:
-    kind = model.get("kind", "lstm")
-    if kind not in KINDS:
-        tip = nearest(str(kind), KINDS) or f"known are {', '.join(KINDS)}"
-        yield finding(base, claim, (*path, "kind"), f"no kind of model {kind!r}", tip)
+        yield error
         return
-    known = inspect.signature(KINDS[kind]).parameters
-    for name, value in model.items():
-        if name == "kind":
-            continue
-        if name not in known:
-            tip = nearest(name, known) or f"known are {', '.join(known)}"
-            yield finding(base, claim, (*path, name), f"{kind} has no option {name!r}", tip)
-        elif OPTIONS[name].type is bool and not isinstance(value, bool | str):
-            yield finding(base, claim, (*path, name), f"{name} is true or false")
+    unknown = list(unknown_names(expression, spot.names, FUNCTIONS))
+    yield from unknown
+    if spot.must_be and not unknown:
+        yield from _no_place_of_a_run(expression.tree, spot.must_be == "whole place")
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield from _wrong_call(node, node.func.id, runs)
+
+
+def _placed(base: Base, claim: Claim, spot: Spot, error: ExpressionError) -> Finding:
+    document = base.documents[f"claim/{claim.id}"]
+    path = spot.path
+    if not spot.is_key and path not in document.places:
+        path = path[:-1]  # a change that is one text, not a list
+    place = document.inside(path, error.column, spot.is_key)
+    return Finding(place.file, place.line, place.column, error.message, error.tip)
+
+
+def _wrong_call(node: ast.Call, name: str, runs: list[str]) -> Iterator[ExpressionError]:
+    """A function that is called otherwise than its first line of help says."""
+    function = FUNCTIONS.get(name)
+    if function is None:
+        return
+    try:
+        inspect.signature(function.run).bind(None, *node.args)
+    except TypeError:
+        yield ExpressionError(f"{name} is written {function.usage}", node.col_offset)
+        return
+    if function.takes != "paths":
+        return
+    for position, argument in enumerate(node.args):
+        names = _names_of(argument)
+        inside = names[1:] if names[:1] and names[0] in runs and len(names) > 1 else names
+        known = OBSERVABLES if position else NUDGEABLE
+        if not inside or inside[0] not in known:
+            what = "what is observed" if position else "what a run is given"
+            message = f"{name} takes {what} here: {', '.join(known)}"
+            yield ExpressionError(message, argument.col_offset, "such as before.h[0]")
+
+
+def _no_place_of_a_run(tree: ast.expr, whole: bool) -> Iterator[ExpressionError]:
+    """What is set or changed is something that a run is given, by its name."""
+    names = _names_of(tree)
+    if not names or names[0] not in NUDGEABLE:
+        tip = (nearest(names[0], NUDGEABLE) if names else "") or "such as before.c"
+        message = f"here stands a place in what a run is given: {', '.join(NUDGEABLE)}"
+        yield ExpressionError(message, tree.col_offset, tip)
+    elif isinstance(tree, ast.Subscript):
+        if whole:
+            message = "a place is changed as a whole, without an index"
+            yield ExpressionError(message, tree.value.end_col_offset or 0)
+    elif any(isinstance(node, ast.Subscript) for node in ast.walk(tree)):
+        yield ExpressionError("nothing stands after the index of a place", tree.col_offset)
+
+
+def _names_of(node: ast.expr) -> list[str]:
+    """The names of ``run.slot.part[index].axis``, without the axis; none if it is no place."""
+    after: list[str] = []
+    while isinstance(node, ast.Attribute):
+        after.insert(0, node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        return [node.id, *after]
+    if isinstance(node, ast.Subscript) and len(after) <= 1:
+        whole = node.value
+        return [] if isinstance(whole, ast.Subscript) else _names_of(whole)
+    return []

@@ -16,20 +16,55 @@ def finding(base: Base, claim: Claim, path: Keys, message: str, tip: str = "") -
     return Finding(place.file, place.line, place.column, message, tip)
 
 
+def there_is_a_claim(base: Base) -> Iterator[Finding]:
+    """A folder without a claim is a mistake: whoever checks it would learn nothing."""
+    if not (base.claims or base.broken or base.findings):
+        tip = "such as num-units/a-claim.yml in it"
+        yield Finding(base.folder.name or ".", 1, 1, "there must be a claim in this folder", tip)
+
+
 def sources_exist(base: Base) -> Iterator[Finding]:
     """``said_by`` and ``asked_by`` name files in ``_sources``."""
-    for claim in base.claims.values():
+    for claim in _readable(base):
         for key, places in (("said_by", claim.said_by), ("asked_by", claim.asked_by)):
             for source in places:
                 if source not in base.sources:
                     tip = nearest(source, base.sources) or "add it to _sources"
-                    yield finding(base, claim, (key, source), f"no source {source!r}", tip)
+                    message = f"there must be a source {source!r}"
+                    yield finding(base, claim, (key, source), message, tip)
+
+
+def mirrors_are_of_sources(base: Base) -> Iterator[Finding]:
+    """A mirror is the copy of another source."""
+    for source in base.sources.values():
+        if source.mirror_of is None:
+            continue
+        place = base.place("source", source.id, ("mirror_of",))
+        if source.mirror_of == source.id:
+            message, tip = "a page is a copy of another one, not of itself", ""
+        elif source.mirror_of not in base.sources:
+            message = f"there must be a source {source.mirror_of!r}"
+            tip = nearest(source.mirror_of, base.sources) or "add it to _sources"
+        else:
+            continue
+        yield Finding(place.file, place.line, place.column, message, tip)
+
+
+def former_ids_are_free(base: Base) -> Iterator[Finding]:
+    """An earlier id leads to one claim: it is neither used again nor listed twice."""
+    known: dict[str, str] = {id_: id_ for id_ in (*base.claims, *base.broken)}
+    for claim in _readable(base):
+        for number, id_ in enumerate(claim.formerly):
+            if id_ in known:
+                message = f"an earlier id belongs to one claim; {known[id_]} has {id_!r} already"
+                yield finding(base, claim, ("formerly", number), message)
+            known.setdefault(id_, claim.id)
 
 
 def claims_exist(base: Base) -> Iterator[Finding]:
     """Every claim that is referred to has a file, and none refers to itself."""
     known = {*base.claims, *base.broken}
-    for claim in base.claims.values():
+    for claim in _readable(base):
         for path, id_ in _references(claim):
             if id_ not in known:
                 tip = nearest(id_, known)
@@ -64,6 +99,8 @@ def contradictions_are_mutual(base: Base) -> Iterator[Finding]:
 
 def somebody_says_it(base: Base) -> Iterator[Finding]:
     """A claim has a public place that makes or asks it, or another claim that leads to it."""
+    if base.broken:
+        return  # what those lead to cannot be told
     led_to = {id_ for claim in base.claims.values() for _, id_ in _references(claim)}
     for claim in base.claims.values():
         if not claim.said_by and not claim.asked_by and claim.id not in led_to:
@@ -92,6 +129,12 @@ def a_condition_leads_to_a_sharp_claim(base: Base) -> Iterator[Finding]:
                 if other is not None and isinstance(other.trial, Depends):
                     message = f"{id_} depends on others itself; name a claim with a test"
                     yield finding(base, claim, ("depends", condition), message)
+
+
+def _readable(base: Base) -> Iterator[Claim]:
+    """All claims as far as they can be read, also those whose files have findings already."""
+    yield from base.claims.values()
+    yield from base.drafts.values()
 
 
 def _references(claim: Claim) -> Iterator[tuple[Keys, str]]:

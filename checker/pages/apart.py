@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from checker.pages.escape import block, code, text
 from checker.pages.look_up import Site
 from checker.pages.tried import as_yaml
-from checker.pages.words import Data, control, listed
+from checker.pages.words import Data, control, exactly_when, listed
 
 _BY = {
     "control": "Yes: under the claim's control, the same test comes out the other way.",
     "alternative": "Yes: with another option of the same model, the test comes out the other way.",
-    "rival": "Yes: on a model in which a misreading is true, the test comes out the other way.",
+    "rival": "Yes: on models in which one misreading is true, the test comes out the other way.",
     "unrelated-rival": "Only just: the test comes out the other way on a model that has nothing to "
     "do with the claim. That is too weak to rely on.",
 }
@@ -27,6 +27,14 @@ _CAME_OUT = {
 
 def could_it_have_failed(site: Site, claim: Data) -> Iterator[str]:
     """What told the claim apart; nothing for a claim that was not tried itself."""
+    if claim["verdict"] and exactly_when(claim):
+        yield "## Could it have failed?"
+        yield (
+            "Yes: it does, on the other side of its condition. The same test holds wherever "
+            f"{code(exactly_when(claim))}, and for every other choice of the options it fails at "
+            "a setting where no two sizes coincide. So each side is the control of the other."
+        )
+        return
     if not claim["rivals"] and not claim["control"]:
         return
     yield "## Could it have failed?"
@@ -35,7 +43,8 @@ def could_it_have_failed(site: Site, claim: Data) -> Iterator[str]:
         yield from _control(claim)
     rivals = [rival for rival in claim["rivals"] if rival["turned"]]
     if rivals:
-        yield "It also comes out the other way on models in which one misreading is true:"
+        if "rival" not in str(claim["told_apart_by"]):
+            yield "It also comes out the other way on models in which one misreading is true:"
         yield "\n".join(f"- {_rival(site, claim, rival)}" for rival in rivals)
     options = [code(a["name"]) for a in claim["alternatives"] if a["turned"]]
     if options:

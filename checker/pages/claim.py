@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.pages.apart import could_it_have_failed
-from checker.pages.escape import code, front_matter, plain, text
+from checker.pages.escape import code, front_matter, text
 from checker.pages.evidence import evidence
 from checker.pages.folded import folded, paste
-from checker.pages.look_up import Site
+from checker.pages.look_up import Site, unexpected
 from checker.pages.said import who_says_it
 from checker.pages.tried import frameworks, run_it_yourself
-from checker.pages.words import BADGES, UNTESTABLE, WHY_NOT, Data, badge, grid, outcome
+from checker.pages.words import (
+    BADGES,
+    UNTESTABLE,
+    WHY_NOT,
+    Data,
+    badge,
+    exactly_when,
+    grid,
+    outcome,
+)
+
+LONG = 200
+"""A reason with more characters is folded: it names everything that was tried."""
 
 
 def claim_page(site: Site, claim: Data) -> str:
@@ -19,8 +31,8 @@ def claim_page(site: Site, claim: Data) -> str:
     parts = [
         *_top(site, claim),
         *_no_verdict(claim),
-        evidence(claim),
         *_conditions(site, claim),
+        evidence(claim),
         *_leads_on(site, claim),
         *who_says_it(site, claim),
         *could_it_have_failed(site, claim),
@@ -68,21 +80,27 @@ def redirect_page(site: Site, claim: Data) -> str:
 
 
 def _top(site: Site, claim: Data) -> Iterator[str]:
-    yield f"{badge(outcome(claim))} {site.question_link(claim['question'])}\n{{: .top }}"
+    mark = unexpected(claim)
+    yield f"{badge(outcome(claim))}{mark} {site.question_link(claim['question'])}\n{{: .top }}"
     yield f"# “{text(claim['claim'])}” {{: .statement }}"
     if claim["fact"]:
         lead = "**In fact:** " if claim["verdict"] == "wrong" else ""
         yield f"{lead}{text(claim['fact'])}\n{{: .fact }}"
     if grid(claim):
-        yield f"{plain(grid(claim))}\n{{: .grid }}"
+        yield f"{text(grid(claim))}\n{{: .outcome }}"
     if not claim["as_expected"]:
-        expected = BADGES[claim["expected"]].word if claim["expected"] else "nothing"
         yield (
             '<div class="admonition warning" markdown="1">\n'
-            f"**Do not rely on this yet.** Before the run, {text(expected)} was expected. "
-            "Until somebody knows why it came out otherwise, or what is missing, "
-            "it is a finding and not an answer.\n</div>"
+            f"**Do not rely on this yet.** {_why_not_yet(claim)} "
+            "Until that is mended or understood, this is a finding and not an answer.\n</div>"
         )
+
+
+def _why_not_yet(claim: Data) -> str:
+    if claim["told_apart_by"] == "unrelated-rival":
+        return "Only a model that has nothing to do with the claim turns its test."
+    expected = claim["expected"] or "nothing"
+    return f"Before the run, *{text(expected)}* was expected, and something else came out."
 
 
 def _no_verdict(claim: Data) -> Iterator[str]:
@@ -91,18 +109,25 @@ def _no_verdict(claim: Data) -> Iterator[str]:
         yield f"{UNTESTABLE[claim['untestable']]}, so no experiment can decide it."
         yield text(claim["reason"])
     elif kind:
-        yield WHY_NOT[kind]
-        if claim["reason"]:
+        sides = kind == "unproven" and (claim["depends"] or exactly_when(claim))
+        yield WHY_NOT["sides" if sides else kind]
+        if len(claim["reason"]) > LONG:
+            folded_reason = f"<summary>What was found</summary>\n\n{text(claim['reason'])}"
+            yield f'<details markdown="1">\n{folded_reason}\n\n</details>'
+        elif claim["reason"]:
             yield f"What was found: {text(claim['reason'])}"
 
 
 def _conditions(site: Site, claim: Data) -> Iterator[str]:
     """Both sides of a conditional claim, each with its own verdict."""
-    if claim["depends"]:
-        rows = [f"| {text(on)} | {site.claim_link(id_)} |" for on, id_ in claim["depends"].items()]
+    rows = [f"| {text(on)} | {site.claim_link(id_)} |" for on, id_ in claim["depends"].items()]
+    if claim["verdict"] == "depends" and exactly_when(claim):
+        inside = f"| {code(exactly_when(claim))} | {badge('correct')} at every setting there |"
+        rows = [inside, f"| otherwise | {badge('wrong')} at a setting of every other choice |"]
+    if rows:
         yield "\n".join(["| If … | then this decides |", "| --- | --- |", *rows])
 
 
 def _leads_on(site: Site, claim: Data) -> Iterator[str]:
-    if claim["instead"]:
+    if claim["instead"] and claim["verdict"] == "wrong":
         yield f"**Right instead:** {site.claim_link(claim['instead'])}\n{{: .instead }}"

@@ -34,6 +34,8 @@ def title(claim: Data) -> str:
     """What the shown trial is: it proves something only beside a verdict."""
     if claim["verdict"] is None:
         return "What the test gave"
+    if claim["verdict"] == "depends":
+        return "Smallest counter-example on the other side"
     some = claim["tried"].get("for") == "some setting"
     if claim["verdict"] == "wrong":
         return "One of the settings where it fails" if some else "Smallest counter-example"

@@ -10,6 +10,7 @@ from checker.pages.look_up import Site
 from checker.pages.said import leading_to
 from checker.pages.words import BADGES, Data, grid, many, names_of, outcome
 
+_BY_HAND = ' <span class="by-hand">Put the address of this page in the place of `ADDRESS`.</span>'
 _HELD = {"yes": "held", "no": "failed"}
 
 
@@ -38,8 +39,7 @@ def paste(site: Site, claim: Data) -> str:
     return (
         "## Paste this under an answer\n\n"
         f'<div class="paste" data-search-exclude>{block(sentence)}</div>\n\n'
-        "It is Markdown, which most answer pages read."
-        + ("" if address else " Put the address of this page in the place of `ADDRESS`.")
+        "It is Markdown, which most answer pages read." + ("" if address else _BY_HAND)
     )
 
 
@@ -73,11 +73,13 @@ def _settings(claim: Data) -> Iterator[str]:
 
 
 def _related(site: Site, claim: Data) -> Iterator[str]:
-    shown = {claim["instead"], *claim["depends"].values()}
+    above = claim["instead"] if claim["verdict"] == "wrong" else None
+    shown = {above, *claim["depends"].values()}
     if claim["contradicts"]:
         yield "Cannot be right together with this one:"
         yield "\n".join(f"- {site.claim_link(id_)}" for id_ in claim["contradicts"])
     others = [*claim["see_also"], *leading_to(site, claim["id"])]
+    others += [claim["instead"]] if claim["instead"] else []
     seen = [i for i in dict.fromkeys(others) if i not in shown and i not in claim["contradicts"]]
     if seen:
         yield "See also:"

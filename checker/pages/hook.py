@@ -22,23 +22,26 @@ from checker.commands.check import cache_of, run
 from checker.loading import FileError
 from checker.pages.render import FOLDERS, pages
 from checker.pages.write import write
-from checker.results import as_json
+from checker.results import as_json, reference
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
+ROOT = sys.path[-1]
 # Outside of MkDocs' own loggers: a warning there would make a strict build fail.
 log = logging.getLogger("checker.site")
 
 
 def on_pre_build(*, config: MkDocsConfig) -> None:
     """Run what has changed, and write the pages that come out otherwise."""
+    if ROOT not in sys.path:
+        sys.path.append(ROOT)  # MkDocs took it out again, and claims are tried in new processes
     project = Path(config.config_file_path).parent
     try:
         base = load(project / "claims")
         found, _ = run(base, sorted(base.claims), cache_of(project / "claims"))
-        extra = config.extra
-        made = pages(found, config.site_url or "", extra.get("repository") or "")
+        address, repository = config.site_url or "", config.extra.get("repository") or ""
+        made = pages(found, reference(), address, repository)
         made["claims/results.json"] = as_json(found)
         write(made, Path(config.docs_dir), FOLDERS)
     except FileError as error:

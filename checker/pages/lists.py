@@ -13,7 +13,7 @@ from checker.pages.words import BADGES, Data, counted, many
 def all_claims(site: Site) -> str:
     """Every claim by question, with its badge; the search has the claims themselves."""
     parts = [
-        front_matter(title="All claims", search={"exclude": True}),
+        _head("All claims"),
         "# All claims",
         counts(site.found),
         "[All results as data](results.json), as `checker check` writes them.",
@@ -29,14 +29,14 @@ def all_claims(site: Site) -> str:
 
 def all_questions(site: Site) -> str:
     """Every question with how its claims came out."""
-    parts = [front_matter(title="Questions", search={"exclude": True}), "# Questions"]
+    parts = [_head("Questions"), "# Questions"]
     return "\n\n".join([*parts, questions(site)]) + "\n"
 
 
 def all_sources(site: Site) -> str:
     """Every page that was read; copies stand below what they copy, and are no second voice."""
     parts = [
-        front_matter(title="Sources", search={"exclude": True}),
+        _head("Sources"),
         "# Sources",
         "Public pages that were read, with the claims that they make. "
         "A copy of a page is listed below it, and its claims are counted once.",
@@ -48,7 +48,7 @@ def all_sources(site: Site) -> str:
 def misreadings(site: Site) -> str:
     """Every rival: a model in which a published misreading is true."""
     parts = [
-        front_matter(title="Misreadings, built as models"),
+        front_matter(title="Misreadings, built as models", hide=["navigation"]),
         "# Misreadings, built as models",
         "A test that could not fail shows nothing. "
         "So each test is also run on models in which a misreading that somebody published is true, "
@@ -111,6 +111,10 @@ def _source(site: Site, source: Data, indent: str = "") -> Iterator[str]:
     yield f"{indent}- {found_by}{site.source_link(source['id'])}{about} ({said})"
     for copy in copies_of(site, source["id"]):
         yield from _source(site, site.sources[copy], indent + "    ")
+
+
+def _head(title: str) -> str:
+    return front_matter(title=title, hide=["navigation"], search={"exclude": True})
 
 
 def _to_mend(site: Site) -> Iterator[str]:

@@ -56,7 +56,7 @@ class Site:
     def claim_link(self, id_: str) -> str:
         """The badge and the statement of a claim, as a link; its id where it has no page."""
         if id_ in self.broken:
-            return f"{badge('broken')} [{code(id_)}]({self.up}claims/{id_}.md)"
+            return f"{badge('broken')} [{text(id_)}]({self.up}claims/{id_}.md)"
         if id_ not in self.claims:
             return code(id_)
         claim = self.claims[id_]

@@ -69,35 +69,35 @@ def _competing(site: Site, question: str, claims: list[Data]) -> Iterator[str]:
     turned = {r["name"]: [c["id"] for c in claims if _turns(site, r, c)] for r in rivals}
     yield "## Which experiment tells which answers apart"
     yield (
-        "Each letter is a misreading, built as a model in which it is true and otherwise like "
+        "Each number is a misreading, built as a model in which it is true and otherwise like "
         "ours. A ✓ says that the test of this claim comes out the other way on that model."
     )
-    letters = {rival["name"]: chr(ord("A") + n) for n, rival in enumerate(rivals)}
-    yield "\n".join(f"- **{letters[r['name']]}**: {text(r['belief'])}" for r in rivals)
-    yield _table(site, letters, turned)
-    yield from _not_apart(letters, turned)
+    numbers = {rival["name"]: str(n) for n, rival in enumerate(rivals, 1)}
+    yield "\n".join(f"{numbers[r['name']]}. {text(r['belief'])}" for r in rivals)
+    yield _table(site, numbers, turned)
+    yield from _not_apart(numbers, turned)
 
 
 def _turns(site: Site, rival: Data, claim: Data) -> bool:
     return any(o["turned"] and site.rival(o["name"]) is rival for o in claim["rivals"])
 
 
-def _table(site: Site, letters: dict[str, str], turned: dict[str, list[str]]) -> str:
+def _table(site: Site, numbers: dict[str, str], turned: dict[str, list[str]]) -> str:
     rows = [
-        f"| The claim whose test it is | {' | '.join(letters.values())} |",
-        f"| --- |{' :-: |' * len(letters)}",
+        f"| The claim whose test it is | {' | '.join(numbers.values())} |",
+        f"| --- |{' :-: |' * len(numbers)}",
     ]
     for id_ in sorted({id_ for found in turned.values() for id_ in found}):
-        marks = ["✓" if id_ in turned[name] else " " for name in letters]
+        marks = ["✓" if id_ in turned[name] else " " for name in numbers]
         rows.append(f"| {site.claim_link(id_)} | {' | '.join(marks)} |")
-    return "\n".join(rows)
+    return '<div class="apart" markdown="1">\n\n' + "\n".join(rows) + "\n\n</div>"
 
 
-def _not_apart(letters: dict[str, str], turned: dict[str, list[str]]) -> Iterator[str]:
+def _not_apart(numbers: dict[str, str], turned: dict[str, list[str]]) -> Iterator[str]:
     """What nothing yet tells apart: from our model, or from one another."""
-    unseen = [letters[name] for name, found in turned.items() if not found]
+    unseen = [numbers[name] for name, found in turned.items() if not found]
     alike = [
-        f"{letters[a]} from {letters[b]}"
+        f"{numbers[a]} from {numbers[b]}"
         for a, b in combinations(turned, 2)
         if turned[a] == turned[b] and turned[a]
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from checker.pages import lists
+from checker.pages import language, lists
 from checker.pages.claim import broken_page, claim_page, redirect_page
 from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
@@ -15,8 +16,16 @@ FOLDERS = ("claims", "questions", "sources")
 """Below ``docs``: what lies there is made here, and nothing else stays there."""
 
 
-def pages(found: dict[str, Any], address: str = "", repository: str = "") -> dict[str, str]:
-    """The content of results.json to {path below ``docs``: text}; the same for the same results."""
+Texts = Mapping[str, Mapping[str, str]]
+
+
+def pages(
+    found: Mapping[str, Any], reference: Texts, address: str = "", repository: str = ""
+) -> dict[str, str]:
+    """The content of results.json to {path below ``docs``: text}; the same for the same results.
+
+    ``reference`` is what the claim language offers, see :func:`checker.results.reference`.
+    """
     site = Site(found, address, repository)
     made = {
         f"claims/{old}.md": redirect_page(site, claim)
@@ -32,15 +41,17 @@ def pages(found: dict[str, Any], address: str = "", repository: str = "") -> dic
     made["questions/index.md"] = lists.all_questions(site)
     made["questions/misreadings.md"] = lists.misreadings(site)
     made["sources/index.md"] = lists.all_sources(site)
-    return made | _parts(replace(site, up=""))
+    return made | _parts(replace(site, up=""), reference)
 
 
-def _parts(site: Site) -> dict[str, str]:
-    """What the hand-written home page includes; it lies one folder higher, hence ``up``."""
+def _parts(site: Site, reference: Texts) -> dict[str, str]:
+    """What hand-written pages include; they lie one folder higher, hence no ``up``."""
     made = {
         "claims/_parts/counts.md": lists.counts(site.found),
         "claims/_parts/questions.md": lists.questions(site),
         "claims/_parts/sources.md": lists.sources(site),
+        "claims/_parts/observables.md": language.observables(reference["observables"]),
+        "claims/_parts/functions.md": language.functions(reference["functions"]),
     }
     for id_, question in site.questions.items():
         made[f"claims/_parts/answer-{id_}.md"] = "\n\n".join(short_answer(site, question))

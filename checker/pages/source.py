@@ -31,12 +31,13 @@ def source_page(site: Site, source: Data) -> str:
     for id_ in [source["id"], *copies]:
         rows = rows_of(site, id_)
         if rows and copies:
-            parts.append(f"## Read in: {site.source_link(id_)}")
+            parts.append("## On the page itself" if id_ == source["id"] else "## As read in a copy")
+            parts.append("" if id_ == source["id"] else site.source_link(id_))
         if rows:
             parts += [_counts(rows), _table(site, rows)]
     if not any(rows_of(site, id_) for id_ in [source["id"], *copies]):
         parts.append("No claim of this page has been tried yet.")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def copies_of(site: Site, id_: str) -> list[str]:

@@ -16,7 +16,7 @@ _LSTM = (
     "1e-12, and every test run compares the two again "
     "([how](../how-a-claim-is-tried.md#how-near-the-model-is-to-tensorflow))."
 )
-KEYS = ("model", "at", "where", "runs", "test", "for", "control", "depends")
+KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
 
 
 def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:

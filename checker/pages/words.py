@@ -26,7 +26,7 @@ BADGES = {
     "unproven": Badge("?", "Not settled (unproven)", "open"),
     "disputed": Badge("?", "Not settled (disputed)", "open"),
     "error": Badge("?", "Not settled (could not be run)", "open"),
-    "broken": Badge("?", "Not settled (its file cannot be read)", "open"),
+    "broken": Badge("?", "Not settled (its file must be mended)", "open"),
     "not-testable": Badge("–", "Not testable", "untestable"),
 }
 
@@ -37,6 +37,7 @@ WHY_NOT = {
     "A test that could not have failed has shown nothing.",
     "disputed": "A real framework gave something else than our model. "
     "Until somebody knows why, there is no verdict.",
+    "sides": "It is said to depend on something, and its sides did not come out as it says.",
     "error": "The test could not be run. A crash says nothing about a claim.",
 }
 
@@ -63,6 +64,9 @@ def grid(claim: Data) -> str:
     """What the whole grid gave, in one sentence."""
     hold, fail, settings = claim["hold"], claim["fail"], claim["settings"]
     some = claim["tried"].get("for") == "some setting"
+    if claim["verdict"] == "depends" and exactly_when(claim):
+        held = f"Holds at {hold} and fails at {fail} of {many(settings, 'setting')}"
+        return f"{held}: right exactly where `{exactly_when(claim)}`."
     if claim["verdict"] == "depends":
         return f"It comes out differently in its {len(claim['depends'])} cases."
     if not settings or claim["why_not"] in ("error", "not-testable"):
@@ -76,6 +80,11 @@ def grid(claim: Data) -> str:
     if claim["verdict"] == "correct":
         return f"No counter-example in {many(settings, 'setting')}."
     return f"Fails at {fail} of {many(settings, 'setting')}."
+
+
+def exactly_when(claim: Data) -> str:
+    """The condition on options under which a claim is right, if its file names one."""
+    return str(claim["tried"].get("exactly_when", ""))
 
 
 def setting(values: Data) -> str:

@@ -1,4 +1,4 @@
-// Three small helps; every page can be read without them.
+// Small helps; every page can be read without them.
 (function () {
   "use strict";
 
@@ -7,9 +7,21 @@
     dialog.setAttribute("aria-label", "Search");
   });
 
+  // The theme adds a landmark to each block of code, all without a name, once it comes into view.
+  function nameCopyButtons() {
+    document.querySelectorAll(".md-code__nav:not([aria-label])").forEach(function (nav) {
+      nav.setAttribute("aria-label", "Copy " + (document.querySelectorAll(".md-code__nav[aria-label]").length + 1));
+    });
+  }
+  nameCopyButtons();
+  new MutationObserver(nameCopyButtons).observe(document.body, { childList: true, subtree: true });
+
   // What is offered for pasting names this page.
   document.querySelectorAll(".paste code").forEach(function (code) {
     code.textContent = code.textContent.replace("(ADDRESS)", "(" + location.href.split(/[?#]/)[0] + ")");
+  });
+  document.querySelectorAll(".by-hand").forEach(function (hint) {
+    hint.hidden = true;
   });
 
   // An address as it can be compared: a question by its number, anything else by its path.

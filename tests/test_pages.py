@@ -1,0 +1,553 @@
+"""Pages say what the results say, and whatever anybody wrote reaches them as text only."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import shlex
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import markdown
+import pytest
+import yaml
+from conftest import ROOT
+
+from checker.base import load
+from checker.cli import main
+from checker.commands.check import cache_of, run
+from checker.models.registry import OPTIONS
+from checker.pages import lists
+from checker.pages.coincidence import coincidence
+from checker.pages.escape import address, block, code, front_matter, plain, text
+from checker.pages.look_up import Site
+from checker.pages.question import question_page
+from checker.pages.render import FOLDERS, pages
+from checker.pages.source import in_order, source_page
+from checker.pages.words import BADGES, outcome
+from checker.pages.write import write
+from checker.results import as_json, reference, results
+
+EXTENSIONS = ["admonition", "attr_list", "md_in_html", "tables", "toc", "pymdownx.highlight",
+              "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=http://evil.example/x onerror=alert(1)>",
+    "</code></pre></div><script>alert(1)</script>",
+    "x](javascript:alert(1))",
+    "[x](javascript:alert(1)) and ![x](http://evil.example/x.png)",
+    "<javascript:alert(1)> <http://evil.example>",
+    "| a | b |",
+    "{{ config }} {% raw %}",
+    "# heading { .cls #id onclick=alert(1) }",
+    "x\n{: onclick=alert(1) }",
+    "1. one",
+    "- one",
+    "> one",
+    "a\n\n    b",
+    "***",
+    "===",
+    '--8<-- "pyproject.toml"',
+    '"><script>alert(1)</script>',
+    "' onmouseover='alert(1)",
+    "` `` ``` ~~~",
+    "```html\n<b>x</b>\n```",
+    "`<b>code</b>`",
+    "**bold** _slanted_ num_units_x",
+    "&lt;b&gt; &amp;copy; &#60;b&#62;",
+    "\\* \\< \\`",
+    "[TOC] [^1] [ref] *[HTML]: x",
+    ":smile: ==x== ~~x~~ ^x^",
+    "\x02wzxhzdk:0\x03 klzzwxh:0000",
+    "‮detrever‬",
+)
+
+
+class Seen(HTMLParser):
+    """What a browser would make of a page: elements, attributes and text."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.attributes, self.said = [], [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data):
+        self.said += data
+
+
+def html_of(page):
+    body = re.sub(r"\A---\n.*?\n---\n", "", page, flags=re.DOTALL)
+    return markdown.markdown(body, extensions=EXTENSIONS)
+
+
+def dangers(html):
+    """What must never come out of a text: elements that load or run, handlers, odd addresses."""
+    seen = Seen(html)
+    bad = {"script", "img", "iframe", "object", "embed", "style", "link", "meta", "base", "form"}
+    found = [tag for tag in seen.tags if tag in bad]
+    for tag, name, value in seen.attributes:
+        inner = name.startswith("on")
+        away = name in ("href", "src") and re.match(r"(?!https?:)[a-z]+:", value.strip().lower())
+        found += [f"{tag} {name}={value}"] if inner or away else []
+    return found
+
+
+@pytest.fixture(scope="session")
+def found():
+    """The results of our own claims, as results.json holds them."""
+    base = load(ROOT / "claims")
+    return json.loads(as_json(run(base, sorted(base.claims), cache_of(ROOT / "claims"))[0]))
+
+
+@pytest.fixture(scope="session")
+def odd(canaries):
+    """Results in which every badge occurs."""
+    base = load(canaries)
+    return json.loads(as_json(run(base, sorted(base.claims))[0]))
+
+
+@pytest.fixture(scope="session")
+def made(found):
+    return pages(found, reference())
+
+
+# --- escaping
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_text_reads_as_itself(hostile):
+    shown = re.sub("[\x02\x03\u202e\u202c\\s`]", "", hostile)  # backticks make code
+    for html in (html_of(text(hostile)), html_of(f"| a |\n| --- |\n| {text(hostile)} |")):
+        seen = Seen(html)
+        assert set(seen.tags) <= {"p", "code", "table", "thead", "tbody", "tr", "th", "td"}
+        assert shown in re.sub(r"[\s`]", "", seen.said)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_code_attributes_and_heads_are_safe(hostile):
+    assert set(Seen(html_of(code(hostile))).tags) == {"p", "code"}
+    assert set(Seen(html_of(block(hostile))).tags) == {"pre", "code"}
+    assert Seen(f'<i title="{plain(hostile)}">').attributes[0][:2] == ("i", "title")
+    assert len(Seen(f'<i title="{plain(hostile)}">').attributes) == 1
+    head = yaml.safe_load(front_matter(title=hostile).strip("-\n"))
+    assert not re.search("[<>\"']", head["title"])
+
+
+def test_without_escaping_the_same_texts_would_be_dangerous():
+    assert sum(bool(dangers(html_of(hostile))) for hostile in HOSTILE) >= 6
+    assert '--8<-- "pyproject.toml"' in HOSTILE  # it would include a file
+
+
+def test_a_block_of_code_keeps_its_lines():
+    assert Seen(html_of(block("a:\n  - <b>\n\n```\n"))).said == "a:\n  - <b>\n\n```"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
+        ("https://example.org/a_(b)", "https://example.org/a_%28b%29"),
+        ('https://example.org/"><script>', "https://example.org/%22%3E%3Cscript%3E"),
+        ("javascript:alert(1)", ""),
+        ("//example.org", ""),
+        ("https://example.org/a b", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_leads_out_and_nowhere_else(words, expected):
+    assert address(words) == expected
+
+
+def poisoned(value, path=()):
+    """The same results with hostile words in the place of everything that a person wrote."""
+    prose = {"claim", "fact", "taken_as", "says", "answer", "reason", "title", "description",
+             "author", "date", "licence", "note", "read", "belief", "message", "tip"}  # fmt: skip
+    everything = " ".join(HOSTILE)
+    if isinstance(value, dict):
+        made = {}
+        for key, inner in value.items():
+            wrote = path and path[-1] in ("said_by", "asked_by", "values", "matrices")
+            name = f"{everything} {key}" if path and path[-1] in ("values", "depends") else key
+            is_prose = (key in prose or wrote) and isinstance(inner, str)
+            made[name] = everything if is_prose else poisoned(inner, (*path, key))
+        return made
+    if isinstance(value, list):
+        wrote = len(path) >= 2 and path[-2] in ("said_by", "asked_by")
+        return [everything if wrote else poisoned(inner, path) for inner in value]
+    return everything if path and path[-1] == "test" else value
+
+
+def test_hostile_results_make_harmless_pages(found):
+    bad = poisoned(found)
+    bad["sources"][0]["url"] = "javascript:alert(1)"
+    made = pages(bad, {"observables": {"x": HOSTILE[0]}, "functions": {"f": f"f(x): {HOSTILE[1]}"}})
+    assert len(made) > 40
+    for path, page in made.items():
+        assert dangers(html_of(page)) == [], path
+        for line in page.splitlines():
+            assert not re.match(r"\s*-+8<-+", line), path
+
+
+def test_a_dangerous_page_would_be_noticed():
+    assert dangers("<p><script>x</script></p>") == ["script"]
+    assert dangers('<a href="JavaScript:x">') == ["a href=JavaScript:x"]
+    assert dangers('<a href="https://example.org/" class="x">') == []
+    assert dangers('<i onclick="x">') == ["i onclick=x"]
+
+
+# --- pages as a function of results
+
+
+def test_the_same_results_make_the_same_pages(found, made):
+    before = copy.deepcopy(found)
+    assert pages(found, reference()) == made
+    assert pages(json.loads(as_json(found)), reference()) == made
+    assert found == before
+
+
+def test_other_results_make_other_pages(found, made):
+    turned = copy.deepcopy(found)
+    claim = next(c for c in turned["claims"] if c["id"] == "num-units-is-sequence-length")
+    claim |= {"verdict": "correct", "fail": 0, "hold": 87}
+    changed = {path for path, page in pages(turned, reference()).items() if page != made[path]}
+    assert "claims/num-units-is-sequence-length.md" in changed
+    assert "sources/blog-2018.md" in changed
+    assert "claims/lstm-keeps-two-pieces.md" not in changed
+
+
+def test_every_claim_source_and_question_has_a_page(found, made):
+    for folder, kind in zip(FOLDERS, ("claims", "questions", "sources"), strict=True):
+        for thing in found[kind]:
+            assert f"{folder}/{thing['id']}.md" in made
+
+
+def first_badge(page):
+    return re.search(r'class="badge (\w+)"><span[^>]*>.</span> ([^<]+)<', page).groups()
+
+
+def test_every_badge_is_the_outcome_of_its_claim(odd):
+    made = pages(odd, reference())
+    kinds = set()
+    for claim in odd["claims"]:
+        badge = BADGES[outcome(claim)]
+        assert first_badge(made[f"claims/{claim['id']}.md"]) == (badge.kind, badge.word)
+        kinds.add(badge.kind)
+    assert kinds == {badge.kind for badge in BADGES.values()}
+
+
+def test_what_has_no_verdict_never_looks_like_one(odd):
+    made = pages(odd, reference())
+    verdicts = {BADGES[word].kind for word in ("correct", "wrong", "depends")}
+    without = [c for c in odd["claims"] if c["verdict"] is None]
+    assert len(without) > 5
+    for claim in without:
+        page = made[f"claims/{claim['id']}.md"]
+        head = page.split("## Who says it")[0]
+        assert first_badge(page)[0] not in verdicts
+        assert "No counter-example" not in page
+        assert "counter-example" not in head
+        assert claim["depends"] or not re.search(r'class="badge (correct|wrong|depends)', head)
+
+
+def test_a_result_that_nobody_expected_is_marked_everywhere(odd):
+    made = pages(odd, reference())
+    surprises = [c for c in odd["claims"] if not c["as_expected"]]
+    assert surprises
+    listed = made["claims/index.md"]
+    for claim in odd["claims"]:
+        warned = "Do not rely on this yet" in made[f"claims/{claim['id']}.md"]
+        assert warned is not claim["as_expected"]
+        line = next(line for line in listed.splitlines() if f"claims/{claim['id']}.md)" in line)
+        assert ("not as expected" in line) is not claim["as_expected"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "grid", "shown"),
+    [
+        ("num-units-is-sequence-length", "Fails at 60 of 87", "Smallest counter-example"),
+        ("units-is-not-time-steps", "No counter-example in ", "Tried where no two sizes"),
+        ("cell-count-equals-time-steps", "comes out differently in its 2 cases", "If …"),
+        ("value-128-was-arbitrary-or-empirical", "no experiment can decide", "The program is not"),
+    ],
+)
+def test_the_first_screen_says_how_it_came_out(id_, grid, shown, made):
+    top = made[f"claims/{id_}.md"].split("---\n")[2].split("## Who says it")[0]
+    assert top.index("badge") < top.index("\n# ") < top.index(grid) < top.index(shown)
+
+
+def test_parts_of_a_claims_page_stand_in_the_order_of_a_doubt(made):
+    page = made["claims/num-units-is-sequence-length.md"]
+    parts = ["In fact:", "Fails at", "<svg", 'class="values"', "Right instead", "Who says it",
+             "How we take it", "The strongest reply", "Our answer", "Could it have failed",
+             "**Control:**", "The real frameworks", "not been recorded yet", "Run it yourself",
+             "checker show", "Why it looks right", "All settings tried", "Related claims",
+             "Paste this under an answer"]  # fmt: skip
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_some_setting_is_said_as_such(odd):
+    made = pages(odd, reference())
+    assert "one is enough" in made["claims/some-correct.md"]
+    assert "Smallest example" in made["claims/some-correct.md"]
+    assert "Holds at none of" in made["claims/some-wrong.md"]
+
+
+def test_frameworks_that_were_recorded_are_told(odd):
+    made = pages(odd, reference())
+    assert "**agrees**" in made["claims/correct-record-agrees.md"]
+    assert "recorded before the test was last changed" in made["claims/correct-stale-record.md"]
+    assert "**disagrees** at 1 setting" in made["claims/disputed.md"]
+    assert "not been recorded yet" in made["claims/wrong-by-control.md"]
+
+
+def test_asked_is_never_shown_as_said(found, made):
+    asked = [c for c in found["claims"] if c["asked_by"] and not c["said_by"]]
+    assert asked
+    for claim in asked:
+        page = made[f"claims/{claim['id']}.md"]
+        assert "it is asked, not claimed" in page.replace("</span>", "")
+        assert "Said on" not in page
+    said = next(c for c in found["claims"] if c["said_by"] and not c["asked_by"])
+    assert "not claimed" not in made[f"claims/{said['id']}.md"]
+
+
+def test_copies_of_a_page_are_one_voice(found):
+    claim = next(c for c in found["claims"] if len(c["said_by"]) == 3)
+    page = pages(found, reference())[f"claims/{claim['id']}.md"]
+    assert "Said on 2 pages. Copies of a page are not counted again." in page
+
+
+def test_a_source_counts_each_claim_once_and_keeps_its_order(found):
+    site = Site(found)
+    page = source_page(site, site.sources["datascience-12964"])
+    places = re.findall(r"^\| ([^|]+) \| ", page, re.MULTILINE)[2:]
+    assert places[0].startswith("question") and places[-1].startswith("answer")
+    said = [c for c in found["claims"] if "datascience-12964" in c["said_by"]]
+    assert f"It makes {len(said)} claims" in page
+    assert "%" not in page
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ["question, second sentence", "question, quoted documentation", "answer 1"],
+        ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
+        ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
+        ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
+        ["paragraph 4, first sentence", "paragraph 4, second sentence", "paragraph 5"],
+    ],
+)
+def test_places_are_sorted_as_their_page_has_them(places):
+    assert sorted(reversed(places), key=in_order) == places
+
+
+def test_the_counts_show_all_five_badges(found):
+    counted = lists.counts(found)
+    for word in ("correct", "wrong", "depends", "not settled", "not testable"):
+        assert re.search(rf"\*\*\d+\*\* {word}", counted)
+    numbers = [int(n) for n in re.findall(r"\*\*(\d+)\*\*", counted)]
+    assert sum(numbers) == len(found["claims"]) == int(counted.split()[0])
+
+
+def test_the_table_of_rivals_says_what_the_results_say(found):
+    page = question_page(Site(found), found["questions"][0])
+    turned = sum(rival["turned"] for claim in found["claims"] for rival in claim["rivals"])
+    assert page.count("✓ |") == turned
+
+
+def test_rivals_that_nothing_tells_apart_are_named(found):
+    alike = copy.deepcopy(found)
+    names = [rival["name"] for rival in alike["rivals"][:3]]
+    for claim in alike["claims"]:
+        marks = {r["name"]: r for r in claim["rivals"]}
+        if marks:
+            marks[names[1]]["turned"] = marks[names[0]]["turned"]
+            marks[names[2]]["turned"] = False
+    page = question_page(Site(alike), alike["questions"][0])
+    assert "No test here tells 3 from our model yet" in page
+    assert "No test here tells 1 from 2 yet" in page
+    assert "Every misreading is told" not in page
+
+
+def test_a_short_answer_that_rests_on_too_little_says_so(found):
+    bad = copy.deepcopy(found)
+    bad["questions"][0]["answer"][0]["holds"] = False
+    assert (
+        "Not all of these are correct"
+        in pages(bad, reference())["claims/_parts/answer-num-units.md"]
+    )
+    assert "Not all" not in pages(found, reference())["claims/_parts/answer-num-units.md"]
+
+
+def setting(outcome, **sizes):
+    return {"setting": sizes, "outcome": outcome}
+
+
+@pytest.mark.parametrize(
+    ("trials", "words"),
+    [
+        ([setting("yes", t=1, u=1), setting("no", t=1, u=2), setting("yes", t=2, u=2)], "equal"),
+        ([setting("yes", t=1, u=1), setting("yes", t=1, u=2), setting("no", t=2, u=2)], "is"),
+        ([setting("yes", t=1, u=1), setting("no", t=2, u=2), setting("no", t=1, u=1)], ""),
+        ([setting("yes", t=1, u=1)], ""),
+        ([setting("no", t=1, u=1)], ""),
+    ],
+)
+def test_the_coincidence_is_the_one_there_is(trials, words):
+    assert (words in coincidence(trials)) if words else coincidence(trials) == ""
+
+
+def test_the_real_coincidence_is_named(made):
+    page = Seen(html_of(made["claims/num-units-is-sequence-length.md"])).said
+    assert "exactly those where timesteps and units are equal" in page
+
+
+def test_an_earlier_name_leads_on(found):
+    renamed = copy.deepcopy(found)
+    renamed["claims"][0]["formerly"] = ["an-earlier-name", "index", "../../x"]
+    made = pages(renamed, reference())
+    assert f"redirect: ../{renamed['claims'][0]['id']}/" in made["claims/an-earlier-name.md"]
+    assert "# All claims" in made["claims/index.md"]
+    assert not any(".." in path for path in made)
+
+
+def test_a_broken_claim_has_a_page_that_says_so(found):
+    bad = copy.deepcopy(found)
+    bad["broken"] = [{"id": "broken-one", "question": "num-units"}]
+    place = {"file": "claims/num-units/broken-one.yml", "line": 3, "column": 1}
+    bad["findings"] = [place | {"message": "there is no key 'tset'", "tip": "did you mean test?"}]
+    made = pages(bad, reference())
+    page = Seen(html_of(made["claims/broken-one.md"])).said
+    assert "claims/num-units/broken-one.yml:3:1 there is no key 'tset'" in page
+    assert first_badge(made["claims/broken-one.md"])[0] == "open"
+    assert "broken-one" in made["claims/index.md"]
+    assert "broken-one.md" in made["questions/num-units.md"]
+    assert "**1** not settled" in made["claims/_parts/counts.md"]
+
+
+def test_links_to_a_repository_exist_only_where_one_is_known(found):
+    with_one = pages(found, reference(), repository="https://example.org/o/n")
+    page = with_one["claims/lstm-keeps-two-pieces.md"]
+    assert "https://example.org/o/n/edit/main/claims/num-units/lstm-keeps-two-pieces.yml" in page
+    assert "https://example.org/o/n/issues/new?title=" in page
+    for repository in ("", "javascript:alert(1)"):
+        page = pages(found, reference(), repository=repository)["claims/lstm-keeps-two-pieces.md"]
+        assert "Edit this claim" not in page and "I disagree" not in page
+
+
+def test_the_sentence_to_paste_names_the_page(found):
+    made = pages(found, reference(), "https://example.org/site/")
+    page = Seen(html_of(made["claims/lstm-keeps-two-pieces.md"])).said
+    assert "(https://example.org/site/claims/lstm-keeps-two-pieces/)" in page
+    assert "ADDRESS" in pages(found, reference())["claims/lstm-keeps-two-pieces.md"]
+
+
+# --- writing
+
+
+def test_what_has_not_changed_is_not_written_again(tmp_path):
+    assert write({"claims/a.md": "1", "claims/b.md": "1"}, tmp_path, FOLDERS) == [
+        "claims/a.md",
+        "claims/b.md",
+    ]
+    before = (tmp_path / "claims/a.md").stat().st_mtime_ns
+    assert write({"claims/a.md": "1", "claims/b.md": "2"}, tmp_path, FOLDERS) == ["claims/b.md"]
+    assert (tmp_path / "claims/a.md").stat().st_mtime_ns == before
+    assert (tmp_path / "claims/b.md").read_text() == "2"
+
+
+def test_orphans_are_deleted_and_nothing_else(tmp_path):
+    write({"claims/a.md": "1", "claims/deep/b.md": "1"}, tmp_path, FOLDERS)
+    by_hand = tmp_path / "index.md"
+    by_hand.write_text("by hand")
+    assert write({"claims/a.md": "1"}, tmp_path, FOLDERS) == ["claims/deep/b.md"]
+    assert not (tmp_path / "claims/deep").exists()
+    assert by_hand.read_text() == "by hand"
+
+
+# --- hand-written pages
+
+GUIDE = (ROOT / "docs" / "add-a-claim.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r'```yaml title="([^"]+)"\n(.*?)```', GUIDE, re.DOTALL))
+SESSIONS = re.findall(r"```console\n\$ (checker .*?)\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.fixture(scope="session")
+def with_examples(tmp_path_factory):
+    """Our claims, and beside them those of the guide."""
+    folder = tmp_path_factory.mktemp("guide") / "claims"
+    shutil.copytree(ROOT / "claims", folder)
+    for name, content in EXAMPLES.items():
+        path = folder.parent / name
+        assert not path.exists(), f"{name} is no example any more"
+        path.write_text(content, encoding="utf-8")
+    return folder
+
+
+def test_every_example_of_the_guide_is_valid_and_comes_out_as_it_says(with_examples):
+    base = load(with_examples)
+    ids = [Path(name).stem for name in EXAMPLES if "_sources" not in name]
+    found, findings = run(base, ids, cache_of(ROOT / "claims"))
+    assert findings == []
+    tried = {c["id"]: c for c in found["claims"]}
+    assert len(ids) >= 6
+    for id_ in ids:
+        assert tried[id_]["as_expected"], (id_, tried[id_]["reason"])
+        assert tried[id_]["told_apart_by"] in (None, "control")
+
+
+def test_a_wrong_example_would_be_noticed(with_examples, tmp_path):
+    folder = tmp_path / "claims"
+    shutil.copytree(with_examples, folder)
+    path = folder / "num-units" / "sequences-of-a-batch-are-separate.yml"
+    right = path.read_text()
+    path.write_text(right.replace("expected: correct", "expected: wrong"))
+    assert run(load(folder), [path.stem])[1] != []  # a wrong claim needs instead and reply
+    path.write_text(right.replace("outputs[0:1]", "outputs[1:2]"))
+    assert not run(load(folder), [path.stem])[0]["claims"][0]["as_expected"]
+
+
+@pytest.mark.parametrize(("command", "shown"), SESSIONS, ids=lambda s: s.split("\n")[0])
+def test_a_command_of_the_guide_prints_what_the_guide_shows(command, shown, capsys):
+    arguments = [*shlex.split(command)[1:], "--claims", str(ROOT / "claims")]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert shown.strip() and all(line in printed for line in shown.splitlines())
+
+
+def test_the_guide_has_sessions():
+    assert len(SESSIONS) >= 3
+
+
+def test_options_that_the_guide_names_exist():
+    sentence = next(line for line in GUIDE.splitlines() if "`kind`" in line and "options" in line)
+    named = set(re.findall(r"`(\w+)`", sentence.split("options")[1]))
+    assert named and named <= set(OPTIONS)
+
+
+def test_the_language_is_listed_completely(made):
+    for part, texts in (("observables", reference()["observables"]),
+                        ("functions", reference()["functions"])):  # fmt: skip
+        page = Seen(html_of(made[f"claims/_parts/{part}.md"])).said
+        assert all(re.search(rf"\b{name}\b", page) for name in texts)
+        assert f"_parts/{part}.md" in GUIDE
+
+
+def test_results_keep_the_order_of_runs(found):
+    claim = next(c for c in found["claims"] if c["id"] == "lstm-keeps-two-pieces")
+    assert claim["runs"][0] == "whole"
+    page = Seen(html_of(pages(found, reference())["claims/lstm-keeps-two-pieces.md"])).said
+    assert page.index("  whole: {}") < page.index("  start:") < page.index("  both:")
+
+
+def test_results_without_any_claim_still_make_pages(tmp_path):
+    (tmp_path / "claims").mkdir()
+    made = pages(results(load(tmp_path / "claims"), [], []), reference())
+    assert "0 claims" in made["claims/index.md"]
