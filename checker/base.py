@@ -180,7 +180,7 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
         yield finding(("depends",), "a claim depends on two other claims or more")
     for key, owner in _BELONGS.items():
         if key in document.data and owner != form:
-            yield finding((key,), f"{key} belongs to {owner}: …")
+            yield finding((key,), f"{key} belongs to a claim with {owner}")
 
 
 def _validated(base: Base, path: Path, model: type[_Model]) -> tuple[Document, _Model | None, bool]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from checker.format import ID_PATTERN, NAME_PATTERN, RANGE_PATTERN, URL_PATTERN
 from checker.language.parse import nearest
-from checker.loading import Document, Keys
+from checker.loading import Document, Keys, short
 from checker.nouns import Finding
 
 _KINDS = {  # in the order in which a message lists them
@@ -89,17 +89,19 @@ def _words(
     if errors[0]["type"] == "extra_forbidden":
         known = _keys_at(model, path[:-1])
         tip = nearest(str(path[-1]), known) or f"known are {', '.join(sorted(known))}"
-        return f"there is no key {path[-1]!r}", tip
+        return f"there is no key {short(str(path[-1]))!r}", tip
     value = _value(document.data, path)
     if about == "name":
         tip = "put a text with commas into quotes" if value is None else ""
-        return f"the key {path[-1]!r} {_demand(errors)}", tip
+        return f"the key {short(str(path[-1]))!r} {_demand(errors)}", tip
     text = next((_TEXTS[part] for part in reversed(path) if part in _TEXTS), "a text")
+    if isinstance(path[-1], int) and path[0] == "at":
+        text = "a text"  # an entry of a list, which is no range
     return f"{_subject(path)} {_demand(errors, text)}", _tip(errors, value, path, text)
 
 
 def _subject(path: Keys) -> str:
-    names = ".".join(part for part in path if isinstance(part, str))
+    names = ".".join(short(part) for part in path if isinstance(part, str))
     return f"each entry of {names}" if path and isinstance(path[-1], int) else names
 
 
@@ -131,7 +133,7 @@ def _tip(errors: list[Any], value: Any, path: Keys, text: str) -> str:
     if kinds == {"literal_error"}:
         return nearest(str(value), re.findall("'([^']*)'", errors[0]["ctx"]["expected"]))
     if kinds == {"list_type"} and isinstance(value, str):
-        return f"such as [{value}]"
+        return f"such as [{short(value)}]"
     if "string_type" in kinds and text == "a text" and not isinstance(value, dict | list):
         return "put it into quotes"
     return ""

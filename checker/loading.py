@@ -187,7 +187,8 @@ class _Builder:
     def _refuse(self, event: Any, place: Place) -> None:
         if getattr(event, "tag", None) is not None:
             tip = "put a text that starts with ! into quotes"
-            raise FileError(place, f"tags such as {event.tag} are not used here", tip)
+            tag = short(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            raise FileError(place, f"tags such as {tag} are not used here", tip)
         if self._key_comes() and isinstance(event, yaml.CollectionStartEvent):
             tip = "put a text that starts with { or [ into quotes"
             raise FileError(place, "a key is a word or a text", tip)
@@ -222,7 +223,8 @@ class _Builder:
         path = (*top.path, key)
         if key in top.value:
             first = self.document.keys[path].line
-            self._complain(place, f"each key stands once; {key!r} stands in line {first} already")
+            message = f"each key stands once; {short(key)!r} stands in line {first} already"
+            self._complain(place, message)
         top.key = key
         self.document.keys[path] = place
 
@@ -243,6 +245,11 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
             value = convert(event.value)
             return value if not isinstance(value, float) or isfinite(value) else event.value
     return event.value
+
+
+def short(text: str, length: int = 60) -> str:
+    """A text that may be of any length, as it is shown in a message."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def yaml_files(entries: Iterable[Path]) -> Iterator[Path]:

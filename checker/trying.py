@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from checker.experiments.budget import budget
 from checker.experiments.grid import all_distinct
 from checker.experiments.trial import (
     Alter,
@@ -50,6 +51,16 @@ def try_claim(
         settings = grid(test)
     except ExperimentError as error:
         return Judgement(None, WhyNot.ERROR, reason=str(error))
+    with budget():
+        return _tried(test, settings, linked_rivals, recorded)
+
+
+def _tried(
+    test: Test,
+    settings: list[Setting],
+    linked_rivals: frozenset[str],
+    recorded: tuple[Mapping[str, Any], ...],
+) -> Judgement:
     trials = [reference_trial(test, setting) for setting in settings]
     case = Case(
         trials,

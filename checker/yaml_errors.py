@@ -69,7 +69,7 @@ _COMPLAINTS = (
         "put a text that starts with * or & into quotes",
     ),
     _Complaint(
-        r"comment or line break",
+        r"comment or (a )?line break",
         "a text after | or > starts in the next line",
     ),
     _Complaint(

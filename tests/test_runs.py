@@ -105,10 +105,10 @@ def test_a_part_of_a_slot_can_be_set():
         (RunSpec(put={"before.h": "it[:, 0:1]"}), "has shape"),
         (RunSpec(change=("before.x",)), "a run is given"),
         (RunSpec(setting={"units": "units / 2"}), "whole number"),
-        (RunSpec(setting={"units": "10000"}), "between 1 and 64"),
-        (RunSpec(setting={"units": "units - 5"}), "between 1 and 64"),
+        (RunSpec(setting={"units": "10000"}), "between 1 and 1024"),
+        (RunSpec(setting={"units": "units - 5"}), "between 1 and 1024"),
         (RunSpec(model={"kind": "tree"}), "no kind of model"),
-        (RunSpec(model={"projection": 0}), "between 1 and 64"),
+        (RunSpec(model={"projection": 0}), "between 1 and 1024"),
         (RunSpec(put={"inputs": "it / (units - 5)"}), "zero|finite"),
     ],
 )

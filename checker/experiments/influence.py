@@ -19,7 +19,7 @@ from checker.language.values import Array, ExperimentError
 
 NUDGE = 0.5
 STEP = 1e-30
-MAX_RUNS = 4096
+MAX_ENTRIES = 10**6
 
 
 def influence(run: Run, source: Path, target: Path) -> Array | float:
@@ -59,8 +59,8 @@ def jacobian(run: Run, source: Path, target: Path) -> Array:
             moved = run.replaced(slot, Array(nudged, run.given[slot].axes))
             found = _selected(moved, target, target_slots)
             columns.append(np.concatenate([np.imag(a.data).ravel() for a in found]) / STEP)
-            if len(columns) > MAX_RUNS:
-                raise ExperimentError(f"a jacobian has at most {MAX_RUNS} columns")
+            if len(columns) * columns[0].size > MAX_ENTRIES:
+                raise ExperimentError(f"a jacobian has at most {MAX_ENTRIES} entries")
     if not columns or not columns[0].size:
         raise ExperimentError("a jacobian of nothing")
     return Array(np.stack(columns, axis=1), ("target", "source"))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from checker.experiments.budget import spend
 from checker.experiments.draws import draw
 from checker.experiments.operations import counted
 from checker.language.observables import NUDGEABLE, OBSERVABLES
@@ -15,8 +16,8 @@ from checker.language.values import Array, ExperimentError, Group, leaves
 from checker.models.layouts import stored
 from checker.models.protocol import Axes, Model, Sizes, Trace, part_of
 
-MAX_SIZE = 64
-MAX_ENTRIES = 10**6
+MAX_SIZE = 1024
+MAX_ENTRIES = 4 * 10**6
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Run:
 
     def _run(self, given: Mapping[str, np.ndarray]) -> Trace:
         parameters, before = part_of(given, "parameters"), part_of(given, "before")
+        batch, timesteps = given["inputs"].shape[:2]
+        spend(batch, timesteps, sum(array.size for array in parameters.values()))
         return self.model.run(parameters, given["inputs"], before, given.get("lengths"))
 
     def _derived(self, name: str) -> Mapping[str, Array]:

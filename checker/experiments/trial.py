@@ -6,6 +6,7 @@ means that the test does not apply to it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -88,8 +89,10 @@ def _trial(
     keep: bool,
 ) -> Trial:
     try:
-        world = World(test, setting, change, control)
-        outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a lost imaginary part would be a lost derivative
+            world = World(test, setting, change, control)
+            outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
     except DoesNotFitError:
         return Trial(setting, Outcome.NOT_APPLICABLE, "it says nothing about this kind of model")
     except UndecidedError as error:

@@ -20,6 +20,7 @@ from checker.language.values import (
     Array,
     ExperimentError,
     Group,
+    aligned,
     described,
     elementwise,
     memberwise,
@@ -215,7 +216,7 @@ class _Walk:
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(node.op, ast.MatMult):
-            return _product(left, right)
+            return memberwise(_product, left, right)
         operation = _ARITHMETIC[type(node.op)]
         return memberwise(lambda a, b: _calculated(operation, a, b), left, right)
 
@@ -251,7 +252,7 @@ def _entry(part: Array) -> Any:
 
 def _calculated(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """Arithmetic on numbers and arrays of them; what comes out is finite."""
-    value = elementwise(operation, numeric(left), numeric(right))
+    value = elementwise(operation, *aligned(numeric(left), numeric(right)))
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise ExperimentError(f"a whole number is at most {MAX_INTEGER:.0e}")

@@ -156,6 +156,19 @@ def same_shape(left: Array, right: Array) -> None:
         raise ExperimentError("a comparison of nothing")
 
 
+def aligned(left: Any, right: Any) -> tuple[Any, Any]:
+    """Give an array the leading axes that only the other one has: a bias (units,) those of a state
+    (batch, units).  Axes go by name; where names or sizes differ nothing is done."""
+    if not (isinstance(left, Array) and isinstance(right, Array)):
+        return left, right
+    for small, large in ((left, right), (right, left)):
+        extra = len(large.axes) - len(small.axes)
+        if extra > 0 and (large.axes[extra:], large.shape[extra:]) == (small.axes, small.shape):
+            spread = Array(np.broadcast_to(small.data, large.shape), large.axes)
+            return (spread, right) if small is left else (left, spread)
+    return left, right
+
+
 def elementwise(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """An operation on two arrays of one shape, or on an array and a number."""
     if isinstance(left, Array) and isinstance(right, Array):

@@ -129,6 +129,8 @@ def _model_problems(
         if option not in known:
             tip = nearest(option, known) or f"known are {', '.join(known)}"
             path = (option,) if option in named else ("kind",)
+            if option not in named and option not in OPTIONS:
+                continue  # it is said where the option stands
             yield path, f"{kind} has no option {option!r}", tip
         else:
             yield from _value_problems(kinds[0][1], option, value, at)

@@ -68,7 +68,7 @@ def _rival(site: Site, claim: Data, rival: Data) -> str:
     put = f" (put {text(where)})" if where else ""
     if found["makes_true"] == claim["id"]:
         return f"{text(found['belief'])}{put} On it, this claim is right."
-    return f"{text(found['belief'])}{put}{unrelated} It makes true: " + site.claim_link(
+    return f"{text(found['belief'])}{put}{unrelated} It would make this right: " + site.claim_link(
         found["makes_true"]
     )
 

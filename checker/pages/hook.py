@@ -44,6 +44,7 @@ def on_pre_build(*, config: MkDocsConfig) -> None:
         made = pages(found, reference(), address, repository)
         made["claims/results.json"] = as_json(found)
         write(made, Path(config.docs_dir), FOLDERS)
+        config.mdx_configs["pymdownx.snippets"]["base_path"] = [config.docs_dir]
     except FileError as error:
         raise PluginError(str(error.finding)) from None
     except OSError as error:

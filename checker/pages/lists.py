@@ -63,7 +63,7 @@ def misreadings(site: Site) -> str:
         ]
         parts.append(f"## {text(rival['name'].replace('-', ' ').capitalize())}")
         parts.append(text(rival["belief"]))
-        parts.append(f"It makes true: {site.claim_link(rival['makes_true'])}")
+        parts.append(f"It would make this right: {site.claim_link(rival['makes_true'])}")
         found = "\n".join(f"- {site.claim_link(id_)}" for id_ in turned)
         parts.append(f"Tests that come out the other way on it:\n\n{found}" if found else _NOTHING)
     return "\n\n".join(parts) + "\n"

@@ -14,7 +14,7 @@ from checker.pages.svg import axis_down, axis_right, opened, shade, tick
 from checker.pages.words import Data, many, value
 
 STEP, RADIUS = 25, 9
-LEFT, NAME, BOTTOM, LABEL = 36, 22, 40, 92
+LEFT, NAME, BOTTOM, LABEL = 32, 22, 40, 92
 MOST_RUNS, MOST_STEPS, MOST_UNITS = 5, 16, 16
 
 
@@ -70,7 +70,7 @@ def _run(name: str, run: Data, largest: float) -> str:
     steps, units = len(rows), len(rows[0])
     what = _what_is_wide(run)
     top = NAME if name else 4
-    width = max(LEFT + STEP * steps + 6, LABEL)  # room for the name of the axis
+    width = max(LEFT + STEP * steps + 4, LABEL)  # room for the name of the axis
     height = top + STEP * units + BOTTOM
     said = f"{f'Run {name}: ' if name else ''}{many(steps, 'timestep')} by {many(units, what)}."
     parts = [
@@ -81,7 +81,7 @@ def _run(name: str, run: Data, largest: float) -> str:
         *(tick(LEFT + STEP * (t + 0.5), height - BOTTOM + 14, t + 1) for t in range(steps)),
         *(tick(LEFT - 8, top + STEP * (u + 0.5) + 4, u + 1) for u in range(units)),
         axis_right(min(LEFT, width - LABEL + 4), height - 8, f"timesteps: {steps}"),
-        axis_down(14, top + STEP * units / 2, f"{what}s: {units}"),
+        axis_down(12, top + STEP * units / 2, f"{what}s: {units}"),
         "</svg>",
     ]
     return "".join(parts)

@@ -104,6 +104,6 @@ def units_are_the_gates(model: Model, believed: bool = True) -> Model:
 
 
 def _with_unit(old: np.ndarray, new: np.ndarray, unit: int) -> np.ndarray:
-    merged = old.copy()
+    merged = old.astype(np.result_type(old, new))
     merged[:, unit] = new[:, unit]
     return merged

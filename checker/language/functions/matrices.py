@@ -1,0 +1,84 @@
+"""Functions that put arrays together, and that look at matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from checker.language.functions.registry import as_array, function
+from checker.language.tolerance import finite
+from checker.language.values import Array, ExperimentError, described, memberwise
+
+
+@function()
+def join(world: Any, first: Any, second: Any) -> Any:
+    """join(a, b): both side by side along the last axis; groups member by member."""
+
+    def side_by_side(a: Any, b: Any) -> Array:
+        left, right = as_array(a), as_array(b)
+        if left.shape[:-1] != right.shape[:-1] or not left.shape:
+            raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be joined")
+        return Array(np.concatenate([left.data, right.data], axis=-1), left.axes)
+
+    return memberwise(side_by_side, first, second)
+
+
+@function()
+def stack(world: Any, first: Any, second: Any) -> Any:
+    """stack(a, b): b below a along the first axis; groups member by member."""
+
+    def below(a: Any, b: Any) -> Array:
+        left, right = as_array(a), as_array(b)
+        if left.shape[1:] != right.shape[1:] or not left.shape:
+            raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be stacked")
+        return Array(np.concatenate([left.data, right.data], axis=0), left.axes)
+
+    return memberwise(below, first, second)
+
+
+@function()
+def diagonal(world: Any, matrix: Any) -> Any:
+    """diagonal(matrix): the square matrix with every entry off its diagonal set to 0."""
+    return memberwise(
+        lambda m: Array(_square(m).data * np.eye(_square(m).shape[0]), _square(m).axes), matrix
+    )
+
+
+@function()
+def is_diagonal(world: Any, matrix: Any) -> bool:
+    """is_diagonal(matrix): every entry off the diagonal of the square matrix is 0."""
+    data = _square(matrix).data
+    return not bool(np.any(world.comparisons.differ(data, data * np.eye(len(data)))))
+
+
+@function()
+def next_diagonal(world: Any, matrix: Any) -> Array:
+    """next_diagonal(matrix): the entries right of the diagonal: from each to the next."""
+    square = _square(matrix)
+    return Array(np.diagonal(square.data, offset=1), square.axes[-1:])
+
+
+@function()
+def rank(world: Any, matrix: Any) -> int:
+    """rank(matrix): how many independent directions its rows have.
+
+    Singular values are told from rounding at 1e-12 of the largest; one within a factor of 100 of
+    that is too near to call.
+    """
+    data = finite(as_array(matrix).data)
+    if data.ndim != 2 or data.size == 0:
+        raise ExperimentError(f"rank(…) needs a matrix, not {described(as_array(matrix))}")
+    values = np.linalg.svd(data, compute_uv=False)
+    if values[0] == 0:
+        return 0
+    relative = values / values[0]
+    world.comparisons.near |= bool(np.any((relative > 1e-14) & (relative < 1e-10)))
+    return int(np.sum(relative > 1e-12))
+
+
+def _square(value: Any) -> Array:
+    array = as_array(value)
+    if array.data.ndim != 2 or array.shape[0] != array.shape[1]:
+        raise ExperimentError(f"a square matrix is needed, not shape {array.shape}")
+    return array
