@@ -232,10 +232,8 @@ def _shown(case: Case, trials: Sequence[Trial], found: Verdict) -> Trial:
 def _reason(trials: Sequence[Trial], why_not: WhyNot) -> str:
     for trial in trials:
         at = ", ".join(f"{name} {value}" for name, value in trial.setting.items())
-        if trial.outcome == why_not.value:
+        if trial.outcome == why_not.value or trial.near:
             return f"at {at}: {trial.detail}"
-        if trial.near:
-            return f"at {at}: a difference is neither rounding nor clear"
     return ""
 
 

@@ -64,6 +64,11 @@ _COMPLAINTS = (
         "each entry of a list starts with '- ', in one column with the others",
     ),
     _Complaint(
+        r"expected (the )?node content",
+        "a value must stand here",
+        "put a text that starts with a bracket or a comma into quotes",
+    ),
+    _Complaint(
         r"alphabetic or numeric character",
         "* and & start no text",
         "put a text that starts with * or & into quotes",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,9 @@ def knowledge(tmp_path):
 
 
 def found(folder: Path) -> list[str]:
-    return [str(finding) for finding in lint(load(folder))]
+    """All findings as they are shown, but for lists of what is known, which grow."""
+    lines = [str(finding) for finding in lint(load(folder))]
+    return [re.sub(r"\(known are [^)]*\)", "(known are …)", line) for line in lines]
 
 
 def test_a_good_knowledge_base_has_no_findings(knowledge):
@@ -109,13 +112,17 @@ def test_one_bad_file_hides_no_other(path, knowledge):
 # between files: what is changed, and all that must be found
 
 NOTHING = "claim: Something.\nsaid_by: {page: three}\nexpected: correct\ntest: outputs.batch == 1\n"
+UNSAID = NOTHING.replace("said_by: {page: three}\n", "")
 FILES = [
     ("nothing", {"notes.md": "x", "q/notes.txt": "x", ".hidden/x": "x", "q/.x.yml.swp": "x"}, []),
     ("a question of its own", {"p/question.yml": "question: Why?\nanswer: []\n"}, []),
     (
         "a claim outside of a question",
         {"stray.yml": NOTHING},
-        ["claims/stray.yml:1:1: a claim lies in the folder of its question (such as claims/num-units/a-claim.yml)"],
+        [
+            "claims/stray.yml:1:1: a claim lies in the folder of its question "
+            "(such as claims/num-units/a-claim.yml)"
+        ],
     ),
     (
         "a claim below the folder of its question",
@@ -150,13 +157,13 @@ FILES = [
         {"q/question.yml": "question: What?\nmodel: {kind: gru, peepholes: true}\nanswer: []\n"},
         [
             "claims/q/question.yml:2:20: gru has no option 'peepholes' "
-            "(known are reset, biases, layout, layers, bidirectional, merge, head)"
+            "(known are …)"
         ],
     ),
     (
         "an answer that cites nothing",
         {"q/question.yml": "question: What?\nanswer:\n  - {says: So., because: [godo, good]}\n"},
-        ["claims/q/question.yml:3:24: there must be a claim 'godo' (did you mean good?)"],
+        ["claims/q/question.yml:3:27: there must be a claim 'godo' (did you mean good?)"],
     ),
     (
         "an unreadable source, which its claims still name",
@@ -200,15 +207,15 @@ FILES = [
     ),
     (
         "said by nobody, but another claim leads to it",
-        {"q/some.yml": NOTHING.replace("said_by: {page: three}\n", ""), "q/zz.yml": NOTHING + "see_also: [some]\n"},
+        {"q/some.yml": UNSAID, "q/zz.yml": NOTHING + "see_also: [some]\n"},
         [],
     ),
     (
         "said by nobody, and what leads to it cannot be read",
-        {"q/some.yml": NOTHING.replace("said_by: {page: three}\n", ""), "q/zz.yml": NOTHING + "see_also: [some\n"},
+        {"q/some.yml": UNSAID, "q/zz.yml": "claim: [\n"},
         [
-            "claims/q/zz.yml:5:11: this must be YAML: a list that opens with [ must be closed with ] "
-            "(put an entry that contains a comma or a bracket into quotes)"
+            "claims/q/zz.yml:2:1: this must be YAML: a value must stand here "
+            "(put a text that starts with a bracket or a comma into quotes)"
         ],
     ),
     (
@@ -237,19 +244,18 @@ def test_what_is_wrong_between_files_is_found(changes, expected, knowledge):
     assert found(knowledge(changes)) == expected
 
 
-def test_every_rule_has_something_to_find(knowledge, monkeypatch):
-    """Without a rule at least one of the expected findings above is missed."""
-    needed = set()
-    cases = [(f"q/{p.name}", p.read_text(encoding="utf-8")) for p in BAD]
-    tables = [{name: content} for name, content in cases] + [row[1] for row in FILES]
-    for changes in [*tables, None]:
-        folder = knowledge(changes) if changes else Path(os.devnull)
-        if changes:
-            base = load(folder)
-            needed |= {rule.__name__ for rule in RULES if list(rule(base))}
-            for name in changes:
-                (folder / name).unlink(missing_ok=True)
-    assert {rule.__name__ for rule in RULES} - needed == {"there_is_a_claim"}
+def test_every_rule_finds_something_above(knowledge):
+    tables = [{f"q/{path.name}": path.read_text(encoding="utf-8")} for path in BAD]
+    tables += [row[1] for row in FILES]
+    useful = set()
+    for changes in tables:
+        folder = knowledge(changes)
+        base = load(folder)
+        useful |= {rule.__name__ for rule in RULES if list(rule(base))}
+        shutil.rmtree(folder)
+    folder.mkdir()
+    useful |= {rule.__name__ for rule in RULES if list(rule(load(folder)))}
+    assert useful == {rule.__name__ for rule in RULES}
 
 
 def test_every_rule_explains_itself():
@@ -413,9 +419,45 @@ def _order(line: str) -> tuple[str, int, int, str]:
 SEEDS = [content for name, content in GOOD.items() if name.startswith("q/")]
 SEEDS += [p.read_text(encoding="utf-8").split("#!")[0] for p in BAD]
 SEEDS += [p.read_text(encoding="utf-8") for p in sorted((ROOT / "claims").glob("[a-z]*/*.yml"))]
-PIECES = ["", " ", "\n", "  ", ": ", "- ", "{", "}", "[", "]", ", ", "'", '"', "0", "-1", "1e9", "null", "true",
-          "units", "outputs", "it", "test: ", "at: {a: 0..9}", "expected: ", "runs: {one: {}}\n", "é", "\t", "(", ")",
-          "**9", "[0]", ".x", "kind: gru", "set: {inputs: 0}", "from: ", "#", "|\n", "~", "before.h"]  # fmt: skip
+PIECES = [
+    *(
+        "",
+        " ",
+        "\n",
+        "  ",
+        ": ",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "'",
+        '"',
+        "#",
+        "|\n",
+        "~",
+        "\t",
+        "é",
+    ),
+    *(
+        "0",
+        "-1",
+        "1e9",
+        "null",
+        "true",
+        "units",
+        "outputs",
+        "it",
+        "before.h",
+        "(",
+        ")",
+        "**9",
+        "[0]",
+    ),
+    *(".x", "test: ", "at: {a: 0..9}", "expected: ", "runs: {one: {}}\n", "set: {inputs: 0}"),
+    *("kind: gru", "from: "),
+]
 
 
 @st.composite

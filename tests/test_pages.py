@@ -184,10 +184,12 @@ def poisoned(value, path=()):
 
 
 def test_hostile_results_make_harmless_pages(found):
+    kinds = {outcome(claim): claim["id"] for claim in found["claims"]}  # one claim of each kind
     bad = poisoned(found)
+    bad["claims"] = [claim for claim in bad["claims"] if claim["id"] in kinds.values()]
     bad["sources"][0]["url"] = "javascript:alert(1)"
     made = pages(bad, {"observables": {"x": HOSTILE[0]}, "functions": {"f": f"f(x): {HOSTILE[1]}"}})
-    assert len(made) > 40
+    assert len(made) > 15
     for path, page in made.items():
         assert dangers(html_of(page)) == [], path
         for line in page.splitlines():

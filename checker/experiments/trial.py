@@ -102,7 +102,8 @@ def _trial(
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(setting, on_error, f"{type(error).__name__}: {error}")
     shown = evidence(world) if keep else {}
-    return Trial(setting, outcome, near=world.comparisons.near, evidence=shown)
+    near = world.comparisons.near_because
+    return Trial(setting, outcome, near, bool(near), shown)
 
 
 class _Settings:

@@ -66,7 +66,9 @@ class World:
             setting = {**self._setting, "seed": seed}
             world = World(self._test, setting, self._change, self._control)
             successes += truth(expression, world)
-            self.comparisons.near |= world.comparisons.near
+            self.comparisons.near_because = (
+                self.comparisons.near_because or world.comparisons.near_because
+            )
         return Share(successes, len(SEEDS))
 
     def value(self, text: Value) -> Any:

@@ -7,6 +7,7 @@ into it is marked *near*.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,19 +24,31 @@ SLACK = 2**26 * EPSILON  # about 1.5e-8: smaller than any difference that we wan
 class Comparisons:
     """The comparisons of one trial: whether one was near, and what was compared."""
 
-    near: bool = False
+    near_because: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
 
-    def differ(self, left: Any, right: Any) -> np.ndarray:
-        """Where two arrays of numbers really differ; scale is that of the larger array.
+    @property
+    def near(self) -> bool:
+        """Whether a comparison that mattered was too near to call."""
+        return bool(self.near_because)
 
-        Raises ExperimentError where an entry is not finite.
-        """
-        left, right = finite(left), finite(right)
-        scale = max(1.0, float(np.max(np.abs(left))), float(np.max(np.abs(right))))
-        distance = np.abs(left - right) / scale
-        self.near |= bool(np.any((distance > ROUNDING) & (distance <= SLACK)))
-        return np.asarray(distance > ROUNDING)
+    def too_near(self, distance: float, what: str = "a difference") -> None:
+        """Mark the trial: its outcome rests on something between rounding and clear."""
+        self.near_because = f"{what} of {distance:.1e} is neither rounding nor clear"
+
+    def some_differ(self, pairs: Iterable[tuple[Any, Any]]) -> bool:
+        """Whether some entry really differs; near only where no other entry clearly does."""
+        largest = max(float(np.max(distances(left, right))) for left, right in pairs)
+        if ROUNDING < largest <= SLACK:
+            self.too_near(largest)
+        return largest > ROUNDING
+
+    def all_differ(self, pairs: Iterable[tuple[Any, Any]]) -> bool:
+        """Whether every entry really differs; near only where no other entry is equal."""
+        smallest = min(float(np.min(distances(left, right))) for left, right in pairs)
+        if ROUNDING < smallest <= SLACK:
+            self.too_near(smallest)
+        return smallest > ROUNDING
 
     def above(self, left: Any, right: Any) -> np.ndarray:
         """Where left > right by more than rounding, entry by entry.
@@ -48,8 +61,20 @@ class Comparisons:
         scale = np.maximum(np.abs(left), np.abs(right))
         rounding = np.maximum(ROUNDING * scale, ROUNDING)
         slack = np.maximum(SLACK * scale, 64 * ROUNDING)
-        self.near |= bool(np.any((np.abs(distance) > rounding) & (np.abs(distance) <= slack)))
+        between = (np.abs(distance) > rounding) & (np.abs(distance) <= slack)
+        if np.any(between):
+            self.too_near(float(np.max(np.abs(distance)[between])))
         return np.asarray(distance > rounding)
+
+
+def distances(left: Any, right: Any) -> np.ndarray:
+    """How far entries are apart, in units of the larger array's scale (at least 1).
+
+    Raises ExperimentError where an entry is not finite.
+    """
+    left, right = finite(left), finite(right)
+    scale = max(1.0, float(np.max(np.abs(left))), float(np.max(np.abs(right))))
+    return np.asarray(np.abs(left - right) / scale)
 
 
 def finite(value: Any) -> np.ndarray:

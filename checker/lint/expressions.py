@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.base import Base
 from checker.language.functions import FUNCTIONS
@@ -65,8 +65,8 @@ def _wrong_call(node: ast.Call, name: str, runs: list[str]) -> Iterator[Expressi
         inside = names[1:] if names[:1] and names[0] in runs and len(names) > 1 else names
         known = OBSERVABLES if position else NUDGEABLE
         if not inside or inside[0] not in known:
-            what = "what is observed" if position else "what a run is given"
-            message = f"{name} takes {what} here: {', '.join(known)}"
+            which = "second" if position else "first"
+            message = f"the {which} that {name} takes is a place in {_either([*known])}"
             yield ExpressionError(message, argument.col_offset, "such as before.h[0]")
 
 
@@ -75,7 +75,7 @@ def _no_place_of_a_run(tree: ast.expr, whole: bool) -> Iterator[ExpressionError]
     names = _names_of(tree)
     if not names or names[0] not in NUDGEABLE:
         tip = (nearest(names[0], NUDGEABLE) if names else "") or "such as before.c"
-        message = f"here stands a place in what a run is given: {', '.join(NUDGEABLE)}"
+        message = f"what is set or changed is a place in {_either(NUDGEABLE)}"
         yield ExpressionError(message, tree.col_offset, tip)
     elif isinstance(tree, ast.Subscript):
         if whole:
@@ -83,6 +83,10 @@ def _no_place_of_a_run(tree: ast.expr, whole: bool) -> Iterator[ExpressionError]
             yield ExpressionError(message, tree.value.end_col_offset or 0)
     elif any(isinstance(node, ast.Subscript) for node in ast.walk(tree)):
         yield ExpressionError("nothing stands after the index of a place", tree.col_offset)
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _names_of(node: ast.expr) -> list[str]:

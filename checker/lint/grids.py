@@ -18,7 +18,7 @@ from checker.lint.references import finding
 from checker.lint.spots import spots
 from checker.nouns import SIZES, Claim, Finding, Test
 
-MOST = 10 * MAX_SETTINGS
+MOST = 4 * MAX_SETTINGS
 """So many settings are looked through for those that fulfil ``where``."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+FEW = 8  # rows and columns of a matrix that are printed
 BADGES = {
     "correct": "Correct",
     "wrong": "Wrong",
@@ -98,7 +99,11 @@ def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"    {text} = {value}"
     for text, matrix in shown["matrices"].items():
         yield f"    {text} ="
-        for row in matrix["entries"]:
+        rows = matrix["entries"]
+        if len(rows) > FEW or (isinstance(rows[0], list) and len(rows[0]) > FEW):
+            yield "        too large to print; see --format json"
+            continue
+        for row in rows:
             yield f"        {row}"
 
 
@@ -108,10 +113,9 @@ def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
         yield "it could have come out the other way: it does if …"
     for rival in turned:
         yield f"    {rival['name']}{'' if rival['linked'] else ' (unrelated)'}"
-    for name in ("alternatives",):
-        for alternative in claim[name]:
-            if alternative["turned"]:
-                yield f"    {alternative['name']}"
+    for alternative in claim["alternatives"]:
+        if alternative["turned"]:
+            yield f"    {alternative['name']}"
     if claim["control"]:
         turns = "turns the test" if claim["control"]["turned"] else "does NOT turn the test"
         yield f"control: {turns} (it {claim['control']['outcome']})"

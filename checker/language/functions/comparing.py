@@ -14,40 +14,35 @@ from checker.language.values import Array, memberwise, numeric, same_shape
 @function()
 def close(world: Any, left: Any, right: Any) -> bool:
     """close(a, b): every entry equal, but for rounding; shapes must be equal, a number fits all."""
-    return not any(bool(np.any(d)) for d in _differences(world, left, right))
+    return not world.comparisons.some_differ(_pairs(world, left, right))
 
 
 @function()
 def changed(world: Any, left: Any, right: Any) -> bool:
     """changed(a, b): some entry really differs; shapes must be equal, a number fits all."""
-    return any(bool(np.any(d)) for d in _differences(world, left, right))
+    return bool(world.comparisons.some_differ(_pairs(world, left, right)))
 
 
 @function()
 def all_changed(world: Any, left: Any, right: Any) -> bool:
     """all_changed(a, b): every entry really differs; shapes must be equal, a number fits all."""
-    return all(bool(np.all(d)) for d in _differences(world, left, right))
+    return bool(world.comparisons.all_differ(_pairs(world, left, right)))
 
 
-def _pairs(left: Any, right: Any) -> list[tuple[Array, Array]]:
+def _pairs(world: Any, left: Any, right: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """Arrays to compare, member by member; shapes must be equal, a number stands for all."""
-    found: list[tuple[Array, Array]] = []
+    found: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(a: Any, b: Any) -> None:
         left, right = _alike(a, b), _alike(b, a)
         same_shape(left, right)
-        found.append((left, right))
+        found.append((finite(left.data), finite(right.data)))
 
     memberwise(add, left, right)
-    return found
-
-
-def _differences(world: Any, left: Any, right: Any) -> list[np.ndarray]:
-    pairs = _pairs(left, right)
-    largest = max(float(np.max(np.abs(finite(a.data) - finite(b.data)))) for a, b in pairs)
+    largest = max(float(np.max(np.abs(a - b))) for a, b in found)
     evidence = world.comparisons.evidence
     evidence["largest difference"] = max(largest, evidence.get("largest difference", 0.0))
-    return [world.comparisons.differ(a.data, b.data) for a, b in pairs]
+    return found
 
 
 def _alike(value: Any, other: Any) -> Array:

@@ -49,7 +49,7 @@ def diagonal(world: Any, matrix: Any) -> Any:
 def is_diagonal(world: Any, matrix: Any) -> bool:
     """is_diagonal(matrix): every entry off the diagonal of the square matrix is 0."""
     data = _square(matrix).data
-    return not bool(np.any(world.comparisons.differ(data, data * np.eye(len(data)))))
+    return not world.comparisons.some_differ([(data, data * np.eye(len(data)))])
 
 
 @function()
@@ -73,7 +73,9 @@ def rank(world: Any, matrix: Any) -> int:
     if values[0] == 0:
         return 0
     relative = values / values[0]
-    world.comparisons.near |= bool(np.any((relative > 1e-14) & (relative < 1e-10)))
+    between = (relative > 1e-14) & (relative < 1e-10)
+    if np.any(between):
+        world.comparisons.too_near(float(np.max(relative[between])), "a relative singular value")
     return int(np.sum(relative > 1e-12))
 
 
