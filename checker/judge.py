@@ -158,9 +158,12 @@ def exactly_when(
 def as_expected(judgement: Judgement, expected: str | None) -> bool:
     """Whether the run reproduced what a person had written before it.
 
-    A verdict that only an unrelated rival tells apart is too weak to rely on.
+    A verdict that only an unrelated rival tells apart is too weak to rely on, and a control that
+    was declared has to turn the test.
     """
     if judgement.told_apart_by == "unrelated-rival":
+        return False
+    if judgement.verdict and judgement.control and not judgement.control.turned:
         return False
     if judgement.why_not is WhyNot.NOT_TESTABLE:
         return expected is None
@@ -201,7 +204,8 @@ def _opponents(case: Case, found: Verdict) -> dict[str, Any]:
             return _seen(asked[-1], case.some)
 
         came_out = turned(found, ask, settings, case.distinct)
-        return Opponent(candidate.name, _summary(asked), came_out, candidate.linked)
+        detail = next((t.detail for t in asked if t.outcome is Outcome.ERROR), "")
+        return Opponent(candidate.name, _summary(asked), came_out, candidate.linked, detail)
 
     return {
         "rivals": tuple(opponent(rival, opposed) for rival in case.rivals),

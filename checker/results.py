@@ -137,6 +137,7 @@ def _opponent(opponent: Opponent) -> dict[str, Any]:
         "outcome": opponent.outcome,
         "turned": opponent.turned,
         "linked": opponent.linked,
+        "detail": opponent.detail,
     }
 
 

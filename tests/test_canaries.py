@@ -26,6 +26,8 @@ EXPECTED = {
     "correct-by-rival": ("correct", None, "rival"),
     "correct-by-unrelated-rival": ("correct", None, "unrelated-rival"),
     "correct-control-fails-only-where-sizes-coincide": (None, "unproven", None),
+    "correct-but-its-control-cannot-be-run": ("correct", None, "rival"),
+    "correct-but-its-control-does-not-turn": ("correct", None, "rival"),
     "correct-record-agrees": ("correct", None, "rival"),
     "correct-stale-record": ("correct", None, "rival"),
     "correct-turned-at-one-distinct-setting": ("correct", None, "rival"),
@@ -65,9 +67,15 @@ EXPECTED = {
     "wrong-rival-holds-in-part": (None, "unproven", None),
 }
 NOT_AS_EXPECTED = {
-    id_ for id_, (verdict, why_not, _) in EXPECTED.items()
+    id_
+    for id_, (verdict, why_not, _) in EXPECTED.items()
     if why_not not in (None, "undecided", "not-testable")
-} | {"surprise", "correct-by-unrelated-rival"}  # fmt: skip
+} | {
+    "surprise",
+    "correct-by-unrelated-rival",
+    "correct-but-its-control-cannot-be-run",
+    "correct-but-its-control-does-not-turn",
+}
 
 
 def judged(found):

@@ -471,7 +471,7 @@ def mutated(draw) -> str:
 
 
 @settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=mutated())
 def test_no_file_makes_an_exception(content, knowledge):

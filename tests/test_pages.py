@@ -243,6 +243,23 @@ def test_every_badge_is_the_outcome_of_its_claim(odd):
     assert kinds == {badge.kind for badge in BADGES.values()}
 
 
+@pytest.mark.parametrize(
+    ("id_", "kind", "word"),
+    [
+        ("correct-by-control", "correct", "Correct"),
+        ("wrong-by-control", "wrong", "Wrong"),
+        ("depends", "depends", "Depends"),
+        ("undecided", "open", "Not settled (undecided)"),
+        ("unproven-nothing-turns", "open", "Not settled (unproven)"),
+        ("disputed", "open", "Not settled (disputed)"),
+        ("error-everywhere", "open", "Not settled (could not be run)"),
+        ("not-testable", "untestable", "Not testable"),
+    ],
+)
+def test_no_badge_is_upside_down(id_, kind, word, odd):
+    assert first_badge(pages(odd, reference())[f"claims/{id_}.md"]) == (kind, word)
+
+
 def test_what_has_no_verdict_never_looks_like_one(odd):
     made = pages(odd, reference())
     verdicts = {BADGES[word].kind for word in ("correct", "wrong", "depends")}

@@ -52,9 +52,12 @@ def fulfils(condition: Expression, setting: Setting) -> bool:
 
 def alterations(test: Test) -> list[tuple[str, ...]]:
     """Which runs a rival replaces together: those with the same model, one group at a time."""
+    models: dict[str, dict[str, Any]] = {}
     groups: dict[tuple[Any, ...], list[str]] = {}
     for name, spec in test.runs.items():
-        groups.setdefault(tuple(sorted(spec.model.items())), []).append(name)
+        start = models.get(spec.start or next(iter(test.runs)), {})
+        models[name] = {**start, **spec.model}
+        groups.setdefault(tuple(sorted(models[name].items())), []).append(name)
     return [tuple(names) for names in groups.values()]
 
 

@@ -32,6 +32,7 @@ class World:
     def __init__(self, test: Test, setting: Setting, change: Change, control: Control | None):
         self.comparisons = Comparisons()
         self.runs: dict[str, Run] = {}
+        self._options: dict[str, dict[str, Value]] = {}
         self.first = next(iter(test.runs))
         self._names: dict[str, Any] = dict(setting)
         self._test, self._setting, self._change = test, setting, change
@@ -83,17 +84,21 @@ class World:
         return run, source, target
 
     def _run(self, name: str, spec: RunSpec) -> Run:
-        if not self.runs:  # the first run carries what the control sets
+        start = None
+        if self.runs:
+            start = self.runs[spec.start or self.first]
+            sizes, options = dict(start.sizes), self._options[spec.start or self.first]
+        else:  # the first run carries what the control sets
             extra = RunSpec(put=self._control.put, change=self._control.change)
             spec = _merged(spec, extra)
-        options = {**self._test.model, **self._control.model, **spec.model}
-        resolved = {n: self._option(n, v) for n, v in options.items()}
-        model = build(resolved, partial(self._change, name))
-        sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
+            sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
+            options = {**self._test.model, **self._control.model}
+        self._options[name] = {**options, **spec.model}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
-        run = fresh_run(model, sizes)
-        if self.runs:
-            run = _taken_over(self.runs[spec.start or self.first], run)
+        resolved = {n: self._option(n, v) for n, v in self._options[name].items()}
+        run = fresh_run(build(resolved, partial(self._change, name)), sizes)
+        if start is not None:
+            run = _taken_over(start, run)
         if spec.lengths is not None:
             run = run.with_lengths(self._lengths(spec.lengths, sizes["batch"]))
         for path in spec.change:

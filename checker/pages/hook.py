@@ -27,7 +27,7 @@ from checker.results import as_json, reference
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-ROOT = sys.path[-1]
+ROOT = str(Path(__file__).resolve().parents[2])
 # Outside of MkDocs' own loggers: a warning there would make a strict build fail.
 log = logging.getLogger("checker.site")
 

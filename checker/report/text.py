@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+OUTCOMES = {
+    "holds": "it holds",
+    "fails": "it fails",
+    "undecided": "it stays undecided",
+    "error": "it cannot be run",
+    "not-applicable": "it does not apply",
+}
 FEW = 8  # rows and columns of a matrix that are printed
 BADGES = {
     "correct": "Correct",
@@ -58,6 +65,10 @@ def why(claim: Mapping[str, Any]) -> Iterator[str]:
         names = ", ".join(r["name"] for r in claim["rivals"] if r["turned"])
         yield f"weak: told apart only by a rival that has nothing to do with the claim ({names})"
         yield "add a control, or contradicts: with the claim that the rival makes true"
+    control = claim["control"]
+    if claim["verdict"] and control and not control["turned"]:
+        because = f" ({control['detail']})" if control["detail"] else ""
+        yield f"the control does not turn the test: {OUTCOMES[control['outcome']]}{because}"
 
 
 def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
@@ -77,9 +88,9 @@ def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
     yield from _apart(claim)
     if claim["instead"]:
         yield f"right instead: {claim['instead']}"
-    for source, places in {**claim["said_by"], **claim["asked_by"]}.items():
-        verb = "asked" if source in claim["asked_by"] else "said"
-        yield f"{verb} by {source}: {'; '.join(places)}"
+    for verb in ("said", "asked"):
+        for source, places in claim[f"{verb}_by"].items():
+            yield f"{verb} by {source}: {'; '.join(places)}"
 
 
 def _grid(claim: Mapping[str, Any]) -> str:
@@ -118,4 +129,4 @@ def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
             yield f"    {alternative['name']}"
     if claim["control"]:
         turns = "turns the test" if claim["control"]["turned"] else "does NOT turn the test"
-        yield f"control: {turns} (it {claim['control']['outcome']})"
+        yield f"control: {turns} ({OUTCOMES[claim['control']['outcome']]})"
