@@ -147,6 +147,8 @@ VALUES = [
     ("influence(cut.before.h, cut.outputs)", 0.0),
     ("influence(before.h.units, after.h.units).shape", (5, 5)),
     ("influence(before, outputs.timesteps).shape", (3,)),
+    ("influence(before[0, 0], outputs) > 0", True),
+    ("count(parameters.kernel[0, 0])", 4),
     ("influence(inputs.timesteps, outputs).shape", (3,)),
     ("influence(inputs[:, -1].features, outputs[:, -1].units).shape", (4, 5)),
     ("is_diagonal(influence(cut.before.c.units, cut.after.c.units))", True),
@@ -391,6 +393,8 @@ ERRORS = [
     ("join(inputs, outputs[0])", "cannot be joined"),
     ("stack(inputs, outputs)", "cannot be stacked"),
     ("join(1, 2)", "cannot be joined"),
+    ("join(outputs[0, 0], 1)", "cannot be joined"),
+    ("stack(outputs[0, 0], 1)", "cannot be stacked"),
     ("close(outputs[5:], outputs[5:])", "a comparison of nothing"),
     ("all(outputs[5:] > 0)", "a comparison of nothing"),
     ("outputs[5:] > 0", "a comparison of nothing"),
@@ -406,6 +410,7 @@ ERRORS = [
     ("1 / (1e12**16 * 1e12**16) == 0", "not finite"),
     ("max((inputs * 1e12)**16 * (inputs * 1e12)**16)", "not finite"),
     ("outputs**0.5", "not finite"),
+    ("1 / norm((inputs * 1e12)**16) == 0", "not finite"),
     ("(0 - 8)**0.5", "a root of a negative number"),
     ("10**16", "a whole number is at most"),
     ("999999999999 * 999999999999", "a whole number is at most"),
@@ -485,10 +490,12 @@ ERRORS = [
     ("influence(before.x, after.h)", "this run has no before.x"),
     ("influence(before.h[9], after.h)", "out of bounds"),
     ("influence(before.h[0][1], after.h)", "not a place in a run"),
-    ("influence(before.h[5:].units, after.h)", ""),
-    ("influence(before.h, after.h[5:])", "nothing is left"),
+    ("influence(before.h[5:].units, after.h)", "before.h[5:].units is a place of nothing"),
+    ("influence(inputs[:, 9:], outputs) == 0", "inputs[:, 9:] is a place of nothing"),
+    ("influence(before[5:], after.h)", "before[5:] is a place of nothing"),
+    ("influence(before.h, after.h[5:])", "after.h[5:] is a place of nothing"),
     ("jacobian(outputs, before.h)", "can be nudged"),
-    ("jacobian(before.h[5:], after.h)", "a jacobian of nothing"),
+    ("jacobian(before.h[5:], after.h)", "before.h[5:] is a place of nothing"),
     ("share(outputs > 0) > 0.5", "say all(…) or any(…)"),
     ("share(True) == 1", "a share is compared by < or >"),
     ("share(True) > 'a'", "a share is compared with a number"),
@@ -655,12 +662,16 @@ PLACES = st.sampled_from(
 )  # fmt: skip
 
 
+OF_A_MATRIX = ["diagonal", "is_diagonal", "next_diagonal", "rank"]
+
+
 def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     def call(name: str, *parts: str) -> str:
         return f"{name}({', '.join(parts)})"
 
-    one = st.sampled_from(["all", "any", "sum", "max", "min", "abs", "count", "diagonal",
-                           "is_diagonal", "next_diagonal", "rank"])  # fmt: skip
+    along_an_axis = ["all", "any", "sum", "max", "min", "mean"]
+    one = st.sampled_from([*along_an_axis, "norm", "abs", "tanh", "sigmoid", "count", *OF_A_MATRIX])
+    axis = st.sampled_from(["'units'", "'batch'", "'nothing'", "''", "0", "units"])
     two = st.sampled_from(["close", "changed", "all_changed", "join", "stack"])
     operator = st.sampled_from(
         ["+", "-", "*", "/", "//", "%", "@", "==", "!=", "<", "<=", ">", ">=", "and", "or"]
@@ -676,6 +687,7 @@ def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("({}).{}".format, inner, st.sampled_from(["units", "shape", "i", "h", "x"])),
         st.builds("({}, {})".format, inner, inner),
         st.builds(call, one, inner),
+        st.builds(call, st.sampled_from(along_an_axis), inner, axis),
         st.builds(call, two, inner, inner),
         st.builds(call, st.sampled_from(["influence", "jacobian"]), PLACES, PLACES),
     )

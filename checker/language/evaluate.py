@@ -23,6 +23,7 @@ from checker.language.values import (
     aligned,
     described,
     elementwise,
+    leaves,
     memberwise,
     numeric,
 )
@@ -205,13 +206,23 @@ class _Walk:
         function = FUNCTIONS[name]
         read: Mapping[str, Callable[[ast.expr], Any]] = {
             "values": self.visit,
-            "paths": lambda argument: read_path(argument, self.world),
+            "paths": self._place,
             "expression": lambda argument: argument,
         }
         arguments = [read[function.takes](argument) for argument in node.args]
         value = function.call(self.world, arguments)
         self._note(node, value)
         return value
+
+    def _place(self, node: ast.expr) -> Path:
+        """A place in a run; ExperimentError where its index selects nothing: 0 would mislead."""
+        path = read_path(node, self.world)
+        if path.index is not None:
+            part = self.visit(node.value if path.after else node)  # type: ignore[attr-defined]
+            members = leaves(part).values() if isinstance(part, Group) else [part]
+            if all(isinstance(m, Array) and m.data.size == 0 for m in members):
+                raise ExperimentError(f"{ast.unparse(node)} is a place of nothing")
+        return path
 
     def _binop(self, node: ast.BinOp) -> Any:
         left, right = self.visit(node.left), self.visit(node.right)

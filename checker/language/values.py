@@ -116,6 +116,8 @@ def leaves(value: Array | Group, prefix: str = "") -> dict[str, Array]:
     """All arrays of a group with their dotted paths; an array alone has the empty path."""
     if isinstance(value, Array):
         return {prefix: value}
+    if prefix and isinstance(value, int | float):  # a single entry of each member
+        return {prefix: Array(np.asarray(value), ())}
     if not isinstance(value, Group):
         raise ExperimentError(f"an array or a group is needed, not {described(value)}")
     if not value:

@@ -11,11 +11,12 @@ import yaml
 from checker.pages.escape import block, plain
 from checker.pages.words import Data, many, setting
 
-_LSTM = (
-    " It gives what TensorFlow 2.21's own `BasicLSTMCell` gave when that was recorded, within "
-    "1e-12, and every test run compares the two again "
-    "([how](../how-a-claim-is-tried.md#how-near-the-model-is-to-tensorflow))."
+_SAME = (
+    " It gives what {cell} gave when that was recorded, within 1e-12, and every test run compares "
+    "the two again ([how](../how-a-claim-is-tried.md#how-near-the-model-is-to-tensorflow))."
 )
+_BASIC = "TensorFlow 2.21's own `BasicLSTMCell`"
+_OTHER = "the real cell (TensorFlow 2.21's or PyTorch 2.13's)"
 KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
 
 
@@ -35,8 +36,10 @@ def frameworks(claim: Data) -> Iterator[str]:
         return
     yield "## The real frameworks"
     shown = claim["shown"] or {"runs": {}}
-    kinds = {run["model"]["kind"] for run in shown["runs"].values()}
-    yield "The model that was tried is ours, in numpy." + (_LSTM if kinds == {"lstm"} else "")
+    models = [run["model"] for run in shown["runs"].values()]
+    basic = all(m["kind"] == "lstm" and m.get("layout") == "tensorflow1" for m in models)
+    same = _SAME.format(cell=_BASIC if basic else _OTHER) if models else ""
+    yield f"The model that was tried is ours, in numpy.{same}"
     if not claim["frameworks"]:
         yield "This claim's own test has **not been recorded yet** on a real framework."
     for record in claim["frameworks"]:

@@ -17,7 +17,7 @@ def join(world: Any, first: Any, second: Any) -> Any:
 
     def side_by_side(a: Any, b: Any) -> Array:
         left, right = as_array(a), as_array(b)
-        if left.shape[:-1] != right.shape[:-1] or not left.shape:
+        if left.shape[:-1] != right.shape[:-1] or not (left.shape and right.shape):
             raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be joined")
         return Array(np.concatenate([left.data, right.data], axis=-1), left.axes)
 
@@ -30,7 +30,7 @@ def stack(world: Any, first: Any, second: Any) -> Any:
 
     def below(a: Any, b: Any) -> Array:
         left, right = as_array(a), as_array(b)
-        if left.shape[1:] != right.shape[1:] or not left.shape:
+        if left.shape[1:] != right.shape[1:] or not (left.shape and right.shape):
             raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be stacked")
         return Array(np.concatenate([left.data, right.data], axis=0), left.axes)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from checker.language.tolerance import finite
 from checker.language.values import Array, ExperimentError, Group, described
 
 
@@ -21,12 +22,15 @@ class Function:
     takes: str
 
     def call(self, world: Any, arguments: Sequence[Any]) -> Any:
-        """Call it; ExperimentError where the number of arguments does not fit."""
+        """Call it; ExperimentError where arguments do not fit, or what comes out is not finite."""
         try:
             inspect.signature(self.run).bind(world, *arguments)
         except TypeError:
             raise ExperimentError(f"say {self.usage}") from None
-        return self.run(world, *arguments)
+        value = self.run(world, *arguments)
+        if isinstance(value, float | Array):
+            finite(value.data if isinstance(value, Array) else value)
+        return value
 
     @property
     def usage(self) -> str:
