@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checker.commands.check import check
+from checker.commands.limits import limits
 from checker.commands.look import lint, list_claims, show
 from checker.commands.naming import Parser, UsageError
 from checker.commands.output import err
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     folder, form = arguments.claims, getattr(arguments, "format", "text")
     match arguments.command:
+        case "check" if arguments.limits:
+            return limits()
         case "check":
             return check(folder, arguments.claim, form, arguments.jobs, arguments.explain)
         case "lint":
@@ -95,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=_processes, metavar="N", help="processes (default: one per core)"
     )
     checked.add_argument("--explain", action="store_true", help="say why a claim is run again")
+    checked.add_argument("--limits", action="store_true", help="say what a claim may take")
     checked.add_argument("claim", nargs="*", metavar="CLAIM", help="ids; all claims if none")
     command("lint", "check the files, run nothing", "lint")
     command("list", "list all claims", "list")

@@ -31,8 +31,8 @@ ARROWS = {
     "results": {"schedule", "base", "judge", "experiments", "rivals", "language"},
     "report": set(),
     "pages": {"base", "commands", "loading", "results"},  # of these only the hook
-    "commands": {"base", "cache", "lint", "loading", "schedule", "trying", "results", "report", "language",
-                 "rivals"},
+    "commands": {"base", "cache", "lint", "loading", "schedule", "trying", "experiments",
+                 "results", "report", "language", "rivals"},
     "cli": {"commands", "loading"},
     "__main__": {"cli"},
     "__init__": set(),
