@@ -245,6 +245,8 @@ def _what_would_help(judgement: Judgement) -> str:
     tried = [*judgement.rivals, *judgement.alternatives]
     tried += [judgement.control] if judgement.control else []
     names = ", ".join(f"{o.name} ({o.outcome})" for o in tried)
+    if all(o.outcome == "not-applicable" for o in tried):
+        names = "nothing, for no setting of the grid has sizes of which no two coincide"
     return (
         f"the test came out the same way on all that was tried: {names}; "
         "add a control under which it comes out the other way"

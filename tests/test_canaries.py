@@ -60,6 +60,8 @@ EXPECTED = {
     "undecided-but-fails-elsewhere": ("wrong", None, "control"),
     "unproven-measures-nothing": (None, "unproven", None),
     "unproven-measures-nothing-but-mentions-a-run": (None, "unproven", None),
+    "unproven-sizes-coincide-everywhere": (None, "unproven", None),
+    "unproven-some-rivals-do-not-apply": (None, "unproven", None),
     "unproven-nothing-turns": (None, "unproven", None),
     "wrong-by-alternative": ("wrong", None, "alternative"),
     "wrong-by-control": ("wrong", None, "control"),

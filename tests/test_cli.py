@@ -134,6 +134,24 @@ def test_a_broken_source_or_question_hides_no_verdict(knowledge, run):
     ]
 
 
+def test_a_record_that_cannot_be_read_decides_nothing_and_is_named(knowledge, run):
+    folder = knowledge({"_recorded/keras.json": "{"})
+    for command in (["check"], ["check", "right"]):
+        code, out, err = run(*command, "--claims", folder)
+        assert code == 2
+        assert "right" in out and "Correct" in out
+        assert err.startswith("claims/_recorded/keras.json:1:2: this must be JSON: ")
+
+
+def test_what_a_file_lacks_beside_its_test_does_not_hide_the_verdict(knowledge, run):
+    lacking = GOOD["q/wrong.yml"].split("instead:")[0]
+    folder = knowledge({"q/wrong.yml": lacking})
+    code, out, err = run("check", "wrong", "--claims", folder)
+    assert code == 2
+    assert "→ Wrong" in out
+    assert "claims/q/wrong.yml" in err
+
+
 def test_check_of_named_claims_shows_the_evidence_and_tries_what_they_rest_on(knowledge, run):
     code, out, _ = run("check", "either", "--claims", knowledge(SURPRISE))
     assert "It depends.\n→ Depends" in out

@@ -113,6 +113,10 @@ def test_one_bad_file_hides_no_other(path, knowledge):
 
 NOTHING = "claim: Something.\nsaid_by: {page: three}\nexpected: correct\ntest: outputs.batch == 1\n"
 UNSAID = NOTHING.replace("said_by: {page: three}\n", "")
+RECORD = (
+    '{"version": "3.15.0", "date": "2026-11-21", "claims": {"good": {"digest": "0123", '
+    '"trials": [{"setting": {"units": 2}, "outcome": "BAD"}]}}}'
+)
 FILES = [
     ("nothing", {"notes.md": "x", "q/notes.txt": "x", ".hidden/x": "x", "q/.x.yml.swp": "x"}, []),
     ("a question of its own", {"p/question.yml": "question: Why?\nanswer: []\n"}, []),
@@ -191,6 +195,34 @@ FILES = [
         "a mirror of itself",
         {"_sources/copy.yml": "title: A copy\nmirror_of: copy\nread: 2026-11-21\n"},
         ["claims/_sources/copy.yml:2:1: a page is a copy of another one, not of itself"],
+    ),
+    (
+        "records as a machine writes them",
+        {"_recorded/keras.json": RECORD.replace("BAD", "yes"), "_recorded/notes.txt": "x"},
+        [],
+    ),
+    (
+        "records that nobody can read",
+        {
+            "_recorded/a.json": '{"claims":\n  {,}',
+            "_recorded/b.json": "[]",
+            "_recorded/c.json": '{"claims": {"good": {"trials": []}, "x": {"digest": "1"}}}',
+            "_recorded/d.json": RECORD,
+            "_recorded/e.json": "[" * 100_000,
+        },
+        [
+            f"claims/_recorded/{line} (record it again)"
+            for line in (
+                "a.json:2:4: this must be JSON: Expecting property name enclosed in double quotes",
+                "b.json:1:1: a record must have claims, by their ids",
+                "c.json:1:1: a record must have a date",
+                "c.json:1:1: a record must have a version",
+                "c.json:1:1: a record must have the digest of 'good'",
+                "c.json:1:1: a record must have the trials of 'x'",
+                "d.json:1:1: a record must have a setting and an outcome in each trial of 'good'",
+                "e.json:1:1: this file must be JSON in UTF-8",
+            )
+        ],
     ),
     (
         "contradictions that are not mutual",
@@ -471,7 +503,7 @@ def mutated(draw) -> str:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=mutated())
 def test_no_file_makes_an_exception(content, knowledge):

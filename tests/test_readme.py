@@ -7,11 +7,10 @@ import shlex
 
 import pytest
 import yaml
+from conftest import ROOT
 
 from checker.cli import main
 from checker.loading import read
-
-from conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)

@@ -108,7 +108,7 @@ def test_a_part_of_a_slot_can_be_set():
         (RunSpec(setting={"units": "10000"}), "between 1 and 1024"),
         (RunSpec(setting={"units": "units - 5"}), "between 1 and 1024"),
         (RunSpec(model={"kind": "tree"}), "no kind of model"),
-        (RunSpec(model={"projection": 0}), "between 1 and 1024"),
+        (RunSpec(model={"projection": -1}), "between 0 and 1024"),
         (RunSpec(put={"inputs": "it / (units - 5)"}), "zero|finite"),
     ],
 )

@@ -12,7 +12,7 @@ from checker.base import Base, load
 from checker.cache import Cache
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
-from checker.lint import lint
+from checker.lint import cannot_be_tried, lint
 from checker.nouns import Finding
 from checker.report import text
 from checker.results import as_json, results
@@ -49,10 +49,9 @@ def run(
     jobs: int | None = None,
     explain: bool = False,
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Try the claims that have no findings; returns results and all findings."""
+    """Try the claims whose tests can be run; returns results and all findings."""
     findings = lint(base)
-    bad_files = {finding.file for finding in findings}
-    for id_ in [i for i, c in base.claims.items() if c.places[""].file in bad_files]:
+    for id_ in cannot_be_tried(base):
         base.broken[id_] = base.claims.pop(id_).question
     claims = needed(base, [id_ for id_ in wanted if id_ in base.claims])
     tried = list(_with_progress(try_all(base, claims, cache, jobs), len(claims)))

@@ -17,7 +17,7 @@ from checker.language.observables import OBSERVABLES
 from checker.language.parse import Expression, parse
 from checker.language.statistics import SEEDS, Share
 from checker.language.tolerance import Comparisons
-from checker.language.values import Array, ExperimentError, Group, memberwise
+from checker.language.values import Array, ExperimentError, Group, leaves, memberwise
 from checker.models.protocol import Model
 from checker.models.registry import OPTIONS, build
 from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
@@ -39,7 +39,11 @@ class World:
         self._control = control or Control()
         self._names |= {n: self.value(e) for n, e in self._control.setting.items()}
         for name, spec in test.runs.items():
-            self.runs[name] = self._run(name, _merged(spec, self._control.runs.get(name)))
+            try:
+                self.runs[name] = self._run(name, _merged(spec, self._control.runs.get(name)))
+            except ExperimentError as error:
+                raise ExperimentError(f"run {name}: {error}") from None
+        self.comparisons.evidence.clear()  # what was set is not what was measured
 
     def look_up(self, name: str) -> Any:
         """A setting, a run as a group of observables, or an observable of the first run."""
@@ -139,6 +143,8 @@ class World:
         for member in members:
             old = old[member]
         part = memberwise(lambda a: a.take(path.index), old) if path.index else old
+        if any(array.data.size == 0 for array in leaves(part).values()):
+            raise ExperimentError(f"{place} is a place with nothing in it")
         self._names["it"] = part
         value = self.value(text)
         del self._names["it"]

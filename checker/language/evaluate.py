@@ -211,6 +211,7 @@ class _Walk:
         }
         arguments = [read[function.takes](argument) for argument in node.args]
         value = function.call(self.world, arguments)
+        self.world.comparisons.locate(ast.unparse(node))
         self._note(node, value)
         return value
 
@@ -239,6 +240,7 @@ class _Walk:
             self._note(left_node, left)
             self._note(right_node, right)
             result = compared(operation, left, right, self.world.comparisons)
+            self.world.comparisons.locate(ast.unparse(node))
             if len(node.ops) > 1 and not _boolean(result, ast.unparse(node)):
                 return False
             left, left_node = right, right_node

@@ -36,6 +36,11 @@ class Comparisons:
         """Mark the trial: its outcome rests on something between rounding and clear."""
         self.near_because = f"{what} of {distance:.1e} is neither rounding nor clear"
 
+    def locate(self, expression: str) -> None:
+        """Say which expression was too near to call, once."""
+        if self.near_because and ": " not in self.near_because:
+            self.near_because = f"{expression}: {self.near_because}"
+
     def some_differ(self, pairs: Iterable[tuple[Any, Any]]) -> bool:
         """Whether some entry really differs; near only where no other entry clearly does."""
         largest = max(float(np.max(distances(left, right))) for left, right in pairs)

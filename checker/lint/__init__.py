@@ -6,29 +6,41 @@ Rules never run an experiment; of :mod:`checker.experiments` they know the grid 
 from __future__ import annotations
 
 from checker.base import Base
-from checker.lint import expressions, grids, models, references
+from checker.lint import expressions, grids, models, records, references
 from checker.nouns import Finding
 
 RULES = (
     references.there_is_a_claim,
     references.sources_exist,
     references.mirrors_are_of_sources,
+    records.records_can_be_read,
     references.claims_exist,
     references.former_ids_are_free,
     references.contradictions_are_mutual,
     references.somebody_says_it,
     references.wrong_claims_lead_on,
     references.a_condition_leads_to_a_sharp_claim,
+)
+"""About what a file refers to and what belongs to it: its test can be run all the same."""
+
+RULES_OF_TESTS = (
     expressions.expressions_can_be_read,
     models.models_can_be_built,
     models.runs_start_from_what_stands_above,
     grids.grids_make_sense,
 )
+"""About the test itself: while one is broken, the claim cannot be tried."""
 
 
 def lint(base: Base) -> list[Finding]:
     """All findings of a knowledge base, in order of file and line, each once."""
     found = list(base.findings)
-    for rule in RULES:
+    for rule in (*RULES, *RULES_OF_TESTS):
         found += rule(base)
     return sorted(set(found))
+
+
+def cannot_be_tried(base: Base) -> set[str]:
+    """The ids of claims whose tests are broken."""
+    files = {finding.file for rule in RULES_OF_TESTS for finding in rule(base)}
+    return {id_ for id_, claim in base.claims.items() if claim.places[""].file in files}

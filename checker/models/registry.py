@@ -32,7 +32,7 @@ class Option:
 
 OPTIONS: Mapping[str, Option] = {
     "forget_bias": Option(float, "lstm: added to the forget gate in every step", (0.0, 1.0)),
-    "projection": Option(int, "lstm: entries that the hidden state is projected to"),
+    "projection": Option(int, "lstm: entries that the hidden state is projected to; 0 is none"),
     "peepholes": Option(bool, "lstm: whether gates see the cell state", (False, True)),
     "cell_clip": Option(float, "lstm: the cell state is cut to ± this"),
     "projection_clip": Option(float, "lstm: the projected state is cut to ± this"),
@@ -97,5 +97,6 @@ def check_option(kind: str, name: str, value: Any) -> None:
     if option.values and option.type is not float and value not in option.values:
         words = ", ".join(str(known) for known in option.values)
         raise ExperimentError(f"{name} is one of {words}, not {value!r}")
-    if isinstance(value, int) and option.type is int and not 1 <= value <= MAX_OPTION:
-        raise ExperimentError(f"{name} is between 1 and {MAX_OPTION}, not {value}")
+    least = 0 if name == "projection" else 1  # 0 is none, as in PyTorch
+    if isinstance(value, int) and option.type is int and not least <= value <= MAX_OPTION:
+        raise ExperimentError(f"{name} is between {least} and {MAX_OPTION}, not {value}")

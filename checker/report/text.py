@@ -54,6 +54,8 @@ def counts(found: Mapping[str, Any]) -> str:
     parts = [f"{number} {word}" for word, number in found["counts"].items() if number]
     unexpected = sum(not claim["as_expected"] for claim in found["claims"])
     total = f"{len(found['claims'])} claims: {', '.join(parts) or 'none'}"
+    if not found["claims"]:
+        return "no claim was tried"
     return f"{total}; {unexpected} not as expected" if unexpected else f"{total}; all as expected"
 
 

@@ -77,7 +77,7 @@ def units_of_a_column_are_attached(model: Model, believed: bool = True) -> Model
 @rival(makes_true="num-units-is-recurrent-projection-size")
 def units_set_the_projection(model: Model, believed: bool = True) -> Model:
     """num_units is the width of a projection: the memory itself has another size, here 2n + 1."""
-    if not believed or "projection" in model.options:
+    if not believed or model.options.get("projection"):
         return model
     forget_bias = float(model.options["forget_bias"])
 

@@ -10,6 +10,8 @@ from checker.language.functions.registry import as_array, function
 from checker.language.tolerance import finite
 from checker.language.values import Array, ExperimentError, described, memberwise
 
+MAX_SIZE = 1024
+
 
 @function()
 def join(world: Any, first: Any, second: Any) -> Any:
@@ -43,6 +45,30 @@ def diagonal(world: Any, matrix: Any) -> Any:
     return memberwise(
         lambda m: Array(_square(m).data * np.eye(_square(m).shape[0]), _square(m).axes), matrix
     )
+
+
+@function()
+def identity(world: Any, size: Any) -> Array:
+    """identity(n): the n × n matrix with 1 on its diagonal and 0 elsewhere."""
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MAX_SIZE:
+        raise ExperimentError(f"identity(…) takes a whole number from 1 to {MAX_SIZE}")
+    return Array(np.eye(size), ("row", "column"))
+
+
+@function()
+def swapped(world: Any, array: Any, first: Any, second: Any) -> Any:
+    """swapped(array, "batch", "timesteps"): both axes exchanged; groups member by member."""
+
+    def exchange(one: Any) -> Array:
+        whole = as_array(one)
+        whole.size_of(first)
+        whole.size_of(second)
+        a, b = whole.axes.index(first), whole.axes.index(second)
+        names = {first: second, second: first}
+        axes = tuple(names.get(axis, axis) for axis in whole.axes)
+        return Array(np.swapaxes(whole.data, a, b), axes)
+
+    return memberwise(exchange, array)
 
 
 @function()
