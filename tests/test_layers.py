@@ -227,3 +227,15 @@ def test_merging_both_directions():
 def test_every_kind_has_conventions_for_every_layout():
     layouts = {layout for _, layout in DEFAULTS}
     assert {(kind, layout) for kind in KINDS for layout in layouts} == set(DEFAULTS)
+
+
+def test_a_gru_that_resets_before_has_one_bias_unless_told_otherwise():
+    sizes = {"batch": 1, "timesteps": 1, "features": 3, "units": 5}
+    counts = {
+        reset: sum(int(np.prod(list(a.values()))) for a in build(spec).parameters(sizes).values())
+        for reset, spec in {
+            "before": {"kind": "gru", "reset": "before"},
+            "after": {"kind": "gru", "reset": "after"},
+        }.items()
+    }
+    assert counts == {"before": 3 * 5 * (3 + 5 + 1), "after": 3 * 5 * (3 + 5 + 2)}

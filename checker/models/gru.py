@@ -36,8 +36,12 @@ def gru_step(
     return z * h + (1 - z) * n, {"r": r, "z": z, "n": n}
 
 
-def gru(reset: str = "after", biases: int = 2) -> Model:
-    """The GRU layer; ``reset`` is ``before`` or ``after`` the product, ``biases`` 1 or 2."""
+def gru(reset: str = "after", biases: int | None = None) -> Model:
+    """The GRU layer; ``reset`` is ``before`` or ``after`` the product, ``biases`` 1 or 2.
+
+    Unless told otherwise there is a second bias where the reset comes after, as in Keras.
+    """
+    biases = biases or (1 if reset == "before" else 2)
 
     def parameters(sizes: Sizes) -> dict[str, Axes]:
         d, n = sizes["features"], sizes["units"]
