@@ -126,6 +126,8 @@ VALUES = [
     ('close(mean(outputs, "timesteps") * timesteps, sum(outputs, "timesteps"))', True),
     ("close(before.h + parameters.bias.i, parameters.bias.i + before.h)", True),
     ("(before.h @ parameters.recurrent).f.shape", (2, 5)),
+    ("(outputs[0, 0] @ parameters.recurrent.i).shape", (5,)),
+    ("2 ** 0", 1),
     ("count(parameters)", 200),
     ("count(parameters.bias)", 20),
     ("count(outputs[:, -1])", 10),
@@ -713,3 +715,15 @@ def test_any_expression_has_a_value_or_an_error_of_the_experiment(text):
         assert np.all(np.isfinite(found.data))
     if isinstance(found, float):
         assert np.isfinite(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "largest"),
+    [("close(inputs, inputs)", 0.0), ("close(0 * inputs + 3, 1)", 2.0),
+     ("close(0 * inputs, 0) and changed(0 * inputs, 5)", 5.0),
+     ("changed(0 * inputs, 5) and close(0 * inputs, 0)", 5.0)],
+)  # fmt: skip
+def test_the_largest_difference_is_kept_as_evidence(text, largest):
+    here = world()
+    evaluate(parse(text), here)
+    assert here.comparisons.evidence["largest difference"] == largest

@@ -28,7 +28,7 @@ class Share:
 
         Raises UndecidedError where neither this nor the opposite is significant.
         """
-        if not 0 <= bound <= 1:
+        if not 0 <= bound < 1:  # a share is never above 1, and always above a negative number
             return bound < 0
         if _tail(self.successes, self.tries, bound) <= LEVEL:
             return True

@@ -1,0 +1,128 @@
+"""What counts as equal, different and too near, and what shares prove: figures worked out apart."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+
+from checker.language.statistics import LEVEL, SEEDS, Share, UndecidedError
+from checker.language.tolerance import ROUNDING, SLACK, Comparisons, distances
+from checker.language.values import ExperimentError
+
+
+def chance_of_at_least(successes, tries, chance):
+    chance = Fraction(chance)
+    return sum(
+        comb(tries, k) * chance**k * (1 - chance) ** (tries - k)
+        for k in range(successes, tries + 1)
+    )
+
+
+def proven(successes, bound):
+    """Yes, no or None, by exact fractions."""
+    bound = Fraction(bound)
+    if bound >= 1 or bound < 0:
+        return bound < 0
+    if chance_of_at_least(successes, 20, bound) <= Fraction(LEVEL):
+        return True
+    if chance_of_at_least(20 - successes, 20, 1 - bound) <= Fraction(LEVEL):
+        return False
+    return None
+
+
+@pytest.mark.parametrize("bound", [-1, 0, 0.125, 0.25, 0.5, 0.75, 0.875, 1, 2])
+def test_a_share_is_above_a_bound_only_if_that_is_proven(bound):
+    for successes in range(21):
+        try:
+            found = Share(successes, 20).above(bound)
+        except UndecidedError as error:
+            assert f"{successes} of 20" in str(error)
+            found = None
+        assert found is proven(successes, bound), (successes, bound)
+
+
+def test_the_table_has_all_three_outcomes():
+    assert {proven(s, 0.5) for s in range(21)} == {True, False, None}
+    assert (proven(16, 0.5), proven(15, 0.5), proven(4, 0.5)) == (True, None, False)
+    assert list(SEEDS) == list(range(20)) and LEVEL == 0.01
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "distance"),
+    [
+        ([0.0, 0.1], [0.0, 0.2], 0.1),  # below 1 the scale is 1
+        ([0.0, 4.0], [0.0, 3.0], 0.25),  # the scale is that of the larger array, either one
+        ([0.0, 3.0], [0.0, 4.0], 0.25),
+        ([4.0, 1.0], [4.0, 2.0], 0.25),
+        ([-8.0], [0.0], 1.0),
+    ],
+)
+def test_distances_are_in_units_of_the_larger_array(left, right, distance):
+    assert float(np.max(distances(left, right))) == pytest.approx(distance)
+
+
+@pytest.mark.parametrize(
+    ("entries", "some", "all_", "near_some", "near_all"),
+    [
+        ([0.0, 0.0], False, False, False, False),
+        ([0.0, ROUNDING / 2], False, False, False, False),
+        ([0.0, ROUNDING * 2], True, False, True, False),
+        ([0.5, ROUNDING * 2], True, True, False, True),
+        ([0.5, SLACK * 2], True, True, False, False),
+        ([0.5, 0.0], True, False, False, False),
+        ([SLACK / 2, SLACK / 2], True, True, True, True),
+    ],
+)
+def test_near_is_only_what_the_outcome_rests_on(entries, some, all_, near_some, near_all):
+    pair = (np.array(entries), np.zeros(len(entries)))
+    first, second = Comparisons(), Comparisons()
+    assert first.some_differ([pair]) is some
+    assert second.all_differ([pair]) is all_
+    assert (first.near, second.near) == (near_some, near_all)
+    if near_all:
+        assert f"{min(entries):.1e}" in second.near_because
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_never_compared(bad):
+    for compare in (Comparisons().some_differ, Comparisons().all_differ):
+        with pytest.raises(ExperimentError, match="finite"):
+            compare([(np.array([bad]), np.array([1.0]))])
+    with pytest.raises(ExperimentError, match="finite"):
+        Comparisons().above(np.array([bad]), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "above", "near"),
+    [
+        (1.0, 0.0, True, False),
+        (0.0, 1.0, False, False),
+        (1.0, 1.0 - ROUNDING / 2, False, False),
+        (1.0, 1.0 - ROUNDING * 4, True, True),
+        (1e-9, 0.0, True, False),  # small figures can be ordered
+        (ROUNDING / 2, 0.0, False, False),
+        (ROUNDING * 32, 0.0, True, True),
+        (ROUNDING * 128, 0.0, True, False),
+        (1e6, 1e6 - 1e-3, True, True),  # 1e-9 of their size
+        (1e6, 1e6 - 1.0, True, False),
+    ],
+)
+def test_order_is_told_on_the_scale_of_each_pair(left, right, above, near):
+    comparisons = Comparisons()
+    assert bool(comparisons.above(np.array(left), np.array(right))) is above
+    assert comparisons.near is near
+
+
+def test_the_place_of_a_near_comparison_is_told_once():
+    comparisons = Comparisons()
+    comparisons.locate("before anything was near")
+    assert comparisons.near_because == ""
+    comparisons.too_near(3e-10)
+    comparisons.locate("close(a, b)")
+    comparisons.locate("close(a, b) and more")
+    assert comparisons.near_because == (
+        "close(a, b): a difference of 3.0e-10 is neither rounding nor clear"
+    )
