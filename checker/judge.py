@@ -23,6 +23,11 @@ Distinct = Callable[[Setting], bool]
 MEASURES_NOTHING = (
     "no model changes this test at any setting, not even a broken one: it measures nothing"
 )
+COMPARES_ITSELF = "two runs of the test are one and the same, so it compares a run with itself"
+DEGENERATE = (
+    "what decides it happens only where sizes are equal or degenerate; "
+    "leave such settings out with where, or add settings in which no two sizes coincide"
+)
 _SWAPPED = {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}
 _OPPOSITE = {Verdict.CORRECT: Verdict.WRONG, Verdict.WRONG: Verdict.CORRECT}
 
@@ -41,13 +46,15 @@ class Case:
     """What the judge is given of one claim.
 
     ``trials`` are those of the reference, in order.  ``changes_nothing`` tells whether nothing that
-    is run otherwise, not even a broken model, changes an outcome anywhere.  ``records`` are
+    is run otherwise, not even a broken model, changes an outcome anywhere, ``compares_itself``
+    whether two of the runs that the test names are one and the same.  ``records`` are
     outcomes recorded from real frameworks, each with a list ``disagrees`` of settings.
     """
 
     trials: Sequence[Trial]
     distinct: Distinct
     changes_nothing: Callable[[], bool]
+    compares_itself: Callable[[], bool] = lambda: False
     some: bool = False
     rivals: Sequence[Candidate] = ()
     alternatives: Sequence[Candidate] = ()
@@ -63,9 +70,13 @@ def judge(case: Case) -> Judgement:
     if isinstance(found, WhyNot):
         return replace(judgement, why_not=found, reason=_reason(case.trials, found))
     judgement = replace(judgement, shown=_shown(case, trials, found), **_opponents(case, found))
+    if found is Verdict.WRONG and not any(t.clear_no and case.distinct(t.setting) for t in trials):
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=DEGENERATE)
     told_apart_by = strongest(judgement)
     if told_apart_by in (None, "control") and case.changes_nothing():
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=MEASURES_NOTHING)
+    if case.compares_itself():
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=COMPARES_ITSELF)
     if told_apart_by is None:
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=_what_would_help(judgement))
     judgement = replace(judgement, told_apart_by=told_apart_by)

@@ -18,9 +18,11 @@ from checker.experiments.trial import (
     fulfils,
     grid,
     reference_trial,
+    repeats_a_run,
 )
 from checker.judge import Ask, Candidate, Case, exactly_when, judge
 from checker.language.parse import parse
+from checker.language.statistics import error_level
 from checker.language.values import ExperimentError
 from checker.models.registry import OPTIONS
 from checker.nouns import (
@@ -51,7 +53,7 @@ def try_claim(
         settings = grid(test)
     except ExperimentError as error:
         return Judgement(None, WhyNot.ERROR, reason=str(error))
-    with budget():
+    with budget(), error_level(len(settings)):
         return _tried(test, settings, linked_rivals, recorded)
 
 
@@ -66,6 +68,7 @@ def _tried(
         trials,
         distinct=all_distinct,
         changes_nothing=partial(_changes_nothing, test, trials),
+        compares_itself=partial(repeats_a_run, test, _most_telling(settings)),
         some=test.some,
         rivals=list(_rivals(test, linked_rivals)),
         alternatives=list(_alternatives(test)),
@@ -78,6 +81,11 @@ def _tried(
     else:
         judgement = judge(case)
     return _with_evidence(test, judgement)
+
+
+def _most_telling(settings: list[Setting]) -> Setting:
+    """A setting where no two sizes coincide, if there is one."""
+    return next((setting for setting in settings if all_distinct(setting)), settings[-1])
 
 
 def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:

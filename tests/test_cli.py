@@ -411,7 +411,7 @@ TRIES = [
     ("outputs.units ≤ 5", ["                  ^ '≤' is no character", "(write <=)"]),
     ("__import__('os').system('ls')", ["    ^ only a named function can be called"]),
     ("__import__('os')", ["    ^ there is no function '__import__'"]),
-    ("9**9**9 > 1", ["       ^ an exponent is written out"]),
+    ("9**9**9 > 1", ["       ^ an exponent is a number of at most"]),
     ("x" * 5000, ["an expression has at most 600 characters"]),
     ("a\x1b[2J\nb", ["     ^ '\\x1b' is no character"]),
     ("", ["an expression is needed (such as outputs.timesteps == units)"]),

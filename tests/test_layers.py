@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from checker.language.values import ExperimentError
 from checker.models import gru as gru_file
 from checker.models import layers as layers_file
 from checker.models.layouts import DEFAULTS, ORDER, loaded, stored
@@ -239,3 +240,29 @@ def test_a_gru_that_resets_before_has_one_bias_unless_told_otherwise():
         }.items()
     }
     assert counts == {"before": 3 * 5 * (3 + 5 + 1), "after": 3 * 5 * (3 + 5 + 2)}
+
+
+@pytest.mark.parametrize(("layout", "held"), [("keras", True), ("pytorch", False)])
+def test_beyond_its_length_keras_repeats_the_last_output_and_others_give_0(layout, held):
+    sizes = {"batch": 2, "timesteps": 4, "features": 3, "units": 5}
+    model = build({"kind": "lstm", "layout": layout, "head": 7})
+    rng = np.random.default_rng(2)
+    given = [{n: rng.normal(size=tuple(a.values())) for n, a in shapes(sizes).items()}
+             for shapes in (model.parameters, model.state)]  # fmt: skip
+    inputs, lengths = rng.normal(size=(2, 4, 3)), np.array([2, 4])
+    found = model.run(given[0], inputs, given[1], lengths)
+    outputs = found["outputs"].data
+    beyond = outputs[0, 1] if held else np.zeros(5)
+    assert np.array_equal(outputs[0, 2], beyond) and np.array_equal(outputs[0, 3], beyond)
+    last = np.stack([outputs[0, 1], outputs[1, 3]])  # the head reads the last real step
+    scores = last @ given[0]["head.kernel"] + given[0]["head.bias"]
+    assert np.allclose(found["scores"].data, scores)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{"merge": "sum"}, {"projection_clip": 1.0}, {"kind": "rnn", "projection": 2}],
+)
+def test_an_option_that_would_do_nothing_is_refused(spec):
+    with pytest.raises(ExperimentError):
+        build({"kind": "lstm", **spec})

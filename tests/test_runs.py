@@ -80,14 +80,62 @@ def test_fewer_steps_and_a_smaller_batch_are_a_prefix():
 def test_a_later_run_takes_over_what_the_first_was_given():
     two = world({
         "first": RunSpec(put={"inputs": "0 * it", "parameters.bias.f": "it + 1"}),
-        "later": RunSpec(setting={"timesteps": "6"}),
+        "later": RunSpec(setting={"timesteps": "2"}),
         "other": RunSpec(change=("before.c",)),
     })  # fmt: skip
     later, first, other = (two.runs[name].given for name in ("later", "first", "other"))
-    assert not later["inputs"].data[:, :4].any() and later["inputs"].data[:, 4:].all()
+    assert later["inputs"].shape == (2, 2, 3) and not later["inputs"].data.any()
     assert np.array_equal(later["parameters.bias.f"].data, first["parameters.bias.f"].data)
     assert not np.allclose(other["before.c"].data, first["before.c"].data)
     assert np.array_equal(other["before.h"].data, first["before.h"].data)
+
+
+@pytest.mark.parametrize(
+    ("put", "setting", "again", "lost"),
+    [
+        ({"inputs": "0 * it"}, {"timesteps": "6"}, {}, True),
+        ({"inputs": "0 * it"}, {"timesteps": "6"}, {"inputs": "0 * it"}, False),
+        ({"inputs": "0 * it"}, {"timesteps": "2"}, {}, False),
+        ({"parameters.recurrent": "0"}, {"units": "units + 1"}, {}, True),
+        (
+            {"parameters.recurrent": "0"},
+            {"units": "units + 1"},
+            {"parameters.recurrent": "0"},
+            False,
+        ),
+        ({"parameters.recurrent": "0"}, {"timesteps": "6"}, {}, False),
+        ({}, {"units": "units + 1"}, {}, False),
+    ],
+)
+def test_what_was_set_is_never_lost_unnoticed(put, setting, again, lost):
+    runs = {"first": RunSpec(put=put), "later": RunSpec(setting=setting, put=again)}
+    trial = reference_trial(Test("outputs.batch == batch", runs=runs), SETTING)
+    assert (trial.outcome is Outcome.ERROR) is lost
+    assert ("say it again" in trial.detail) is lost
+
+
+def test_lengths_sizes_and_model_are_taken_over():
+    two = world({
+        "first": RunSpec(model={"peepholes": True}, setting={"timesteps": "3"}, lengths="(2, 1)"),
+        "later": RunSpec(change=("inputs",)),
+        "other": RunSpec(model={"kind": "gru"}, lengths="3"),
+    })  # fmt: skip
+    later, other = two.runs["later"], two.runs["other"]
+    assert later.sizes["timesteps"] == 3 and later.model.options["peepholes"] is True
+    assert list(later.given["lengths"].data) == [2, 1]
+    assert other.model.kind == "gru" and list(other.given["lengths"].data) == [3, 3]
+
+
+def test_influence_is_0_only_where_there_is_none():
+    """A movement below rounding is told by the derivative; no path at all stays exactly 0."""
+    far = {"run": RunSpec(setting={"timesteps": "60"}, put={"parameters.bias.f": "-2"})}
+    for text, outcome in (
+        ("influence(inputs[:, 0], outputs[:, -1]) == 0", "too near"),
+        ("influence(inputs[:, 0], outputs[:, -1]) > 0", "too near"),
+        ("influence(inputs[:, -1], outputs[:, 0]) == 0", "yes"),
+    ):
+        trial = reference_trial(Test(text, runs=far), SETTING)
+        assert ("too near" if trial.near else trial.outcome.value) == outcome, (text, trial)
 
 
 def test_a_part_of_a_slot_can_be_set():

@@ -13,7 +13,7 @@ import numpy as np
 
 from checker.models.protocol import Axes
 
-_SCALES = {"inputs": 1.0, "before": 0.7, "bias": 0.5, "peephole": 0.7}
+_SCALES = {"inputs": 1.0, "before": 0.7, "bias": 0.5, "recurrent_bias": 0.5, "peephole": 0.7}
 
 
 def draw(path: str, axes: Axes, seed: int, salt: str = "") -> np.ndarray:
@@ -33,8 +33,8 @@ def _draw(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -
         ]
         numbers = np.stack(drawn) * _SCALES[path.split(".")[0]]
     else:
-        kind = path.removeprefix("parameters.").split(".")[0]
-        scale = _SCALES.get(kind) or 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
+        known = [_SCALES[part] for part in path.split(".") if part in _SCALES]
+        scale = known[0] if known else 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
         numbers = np.asarray(_stream(path, shape, seed, salt).standard_normal(shape) * scale)
     numbers.flags.writeable = False  # it is shared
     return numbers

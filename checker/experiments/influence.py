@@ -31,11 +31,15 @@ def influence(run: Run, source: Path, target: Path) -> Array | float:
     source_slots, source_axis = _place(run, source)
     target_slots, target_axis = _place(run, target)
     at_rest = _selected(run, target, target_slots)
-    rows = [
-        _moved(at_rest, _selected(_nudged(run, nudge), target, target_slots), target_axis)
-        for nudge in _nudges(run, source, source_slots, source_axis)
-    ]
-    matrix = np.array(rows)  # (source entries, target entries)
+    rows = []
+    for nudge in _nudges(run, source, source_slots, source_axis):
+        moved = _selected(_nudged(run, nudge), target, target_slots)
+        row = np.array(_moved(at_rest, moved, target_axis))
+        if not row.all():  # too small to be seen, or no influence at all: the derivative tells
+            slope = _slopes(run, nudge, target, target_slots, target_axis)
+            row = np.where(row == 0, slope, row)
+        rows.append(row)
+    matrix = np.stack(rows)  # (source entries, target entries)
     names = [axis for axis in (source_axis, target_axis) if axis]
     if not names:
         return float(matrix[0, 0])
@@ -132,7 +136,20 @@ def _nudged(run: Run, nudge: dict[str, np.ndarray]) -> Run:
     return run
 
 
-def _moved(at_rest: list[Array], moved: list[Array], axis: str | None) -> list[float]:
+def _slopes(
+    run: Run, nudge: dict[str, np.ndarray], path: Path, slots: list[str], axis: str | None
+) -> np.ndarray:
+    """How far the target would move if it went on as steeply as it starts, by complex step."""
+    step = {slot: STEP * 1j * data for slot, data in nudge.items()}
+    moved = _selected(_nudged(run, step), path, slots)
+    slopes = [Array(np.imag(array.data) / STEP, array.axes) for array in moved]
+    still = [Array(np.zeros(array.shape), array.axes) for array in moved]
+    return np.array(_moved(still, slopes, axis, rounding=0.0))
+
+
+def _moved(
+    at_rest: list[Array], moved: list[Array], axis: str | None, rounding: float = 64 * EPSILON
+) -> list[float]:
     """The largest movement along each entry of the axis, or of everything."""
     found: list[float] = []
     for before, after in zip(at_rest, moved, strict=True):
@@ -140,7 +157,7 @@ def _moved(at_rest: list[Array], moved: list[Array], axis: str | None) -> list[f
             raise ExperimentError("the nudge changed a shape, or nothing is left to look at")
         scale = max(1.0, float(np.max(np.abs(before.data))))
         distance = np.abs(after.data - before.data)
-        distance = np.where(distance > 64 * EPSILON * scale, distance, 0.0)
+        distance = np.where(distance > rounding * scale, distance, 0.0)
         if axis is None:
             found.append(float(distance.max()))
         else:

@@ -30,6 +30,7 @@ class Run:
     model: Model
     sizes: Sizes
     given: Mapping[str, Array]
+    touched: frozenset[str] = frozenset()  # slots that were set or changed by hand
 
     @cached_property
     def observed(self) -> Mapping[str, Array]:
@@ -84,7 +85,8 @@ class Run:
             if not np.all(np.isfinite(array.data)):
                 raise ExperimentError(f"{leaf} is not finite")
         renamed = {leaf: Array(array.data, self.given[leaf].axes) for leaf, array in new.items()}
-        return Run(self.model, self.sizes, {**self.given, **renamed})
+        given = {**self.given, **renamed}
+        return Run(self.model, self.sizes, given, self.touched | {*renamed})
 
     def slots(self, path: str) -> list[str]:
         """The dotted paths of all given slots at or below a path."""
@@ -99,7 +101,7 @@ class Run:
             leaf: Array(draw(leaf, self._axes(leaf), seed, "changed"), self.given[leaf].axes)
             for leaf in self.slots(path)
         }
-        return Run(self.model, self.sizes, {**self.given, **new})
+        return Run(self.model, self.sizes, {**self.given, **new}, self.touched | {*new})
 
     def with_lengths(self, lengths: Array) -> Run:
         """The same run with a length for each sequence, (batch,); what lies beyond is padding."""
@@ -108,7 +110,7 @@ class Run:
             (lengths.data >= 1) & (lengths.data <= timesteps)
         ):
             raise ExperimentError(f"lengths are between 1 and {timesteps}, one per sequence")
-        return Run(self.model, self.sizes, {**self.given, "lengths": lengths})
+        return Run(self.model, self.sizes, {**self.given, "lengths": lengths}, self.touched)
 
     def _axes(self, leaf: str) -> Axes:
         return dict(zip(self.given[leaf].axes, self.given[leaf].shape, strict=True))

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
+
+import numpy as np
 
 from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, settings
+from checker.experiments.run import Run
 from checker.experiments.world import World
 from checker.language.evaluate import truth
 from checker.language.parse import Expression, parse
@@ -81,6 +85,26 @@ def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, .
         return altered
 
     return _trial(test, setting, None, change, Outcome.NOT_APPLICABLE, False)
+
+
+def repeats_a_run(test: Test, setting: Setting) -> bool:
+    """Whether two runs of a test are given the very same, so that comparing them says nothing."""
+    try:
+        world = World(test, setting, lambda _, model: model, None)
+    except ExperimentError:
+        return False
+    return any(
+        world.options[a] == world.options[b] and _same(world.runs[a], world.runs[b])
+        for a, b in combinations(world.runs, 2)
+    )
+
+
+def _same(one: Run, other: Run) -> bool:
+    return one.given.keys() == other.given.keys() and all(
+        array.shape == other.given[path].shape
+        and np.array_equal(array.data, other.given[path].data)
+        for path, array in one.given.items()
+    )
 
 
 def _trial(

@@ -19,7 +19,7 @@ from checker.language.statistics import SEEDS, Share
 from checker.language.tolerance import Comparisons
 from checker.language.values import Array, ExperimentError, Group, leaves, memberwise
 from checker.models.protocol import Model
-from checker.models.registry import OPTIONS, build
+from checker.models.registry import KINDS, OPTIONS, build, options_of
 from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
 
 Change = Callable[[str, Model], Model]
@@ -32,7 +32,7 @@ class World:
     def __init__(self, test: Test, setting: Setting, change: Change, control: Control | None):
         self.comparisons = Comparisons()
         self.runs: dict[str, Run] = {}
-        self._options: dict[str, dict[str, Value]] = {}
+        self.options: dict[str, dict[str, Value]] = {}
         self.first = next(iter(test.runs))
         self._names: dict[str, Any] = dict(setting)
         self._test, self._setting, self._change = test, setting, change
@@ -91,18 +91,21 @@ class World:
         start = None
         if self.runs:
             start = self.runs[spec.start or self.first]
-            sizes, options = dict(start.sizes), self._options[spec.start or self.first]
+            sizes, options = dict(start.sizes), self.options[spec.start or self.first]
         else:  # the first run carries what the control sets
             extra = RunSpec(put=self._control.put, change=self._control.change)
             spec = _merged(spec, extra)
             sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
             options = {**self._test.model, **self._control.model}
-        self._options[name] = {**options, **spec.model}
+        if spec.model.get("kind") in KINDS:  # what the other kind does not take falls away
+            taken = options_of(str(spec.model["kind"]))
+            options = {option: value for option, value in options.items() if option in taken}
+        self.options[name] = {**options, **spec.model}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
-        resolved = {n: self._option(n, v) for n, v in self._options[name].items()}
+        resolved = {n: self._option(n, v) for n, v in self.options[name].items()}
         run = fresh_run(build(resolved, partial(self._change, name)), sizes)
         if start is not None:
-            run = _taken_over(start, run)
+            run = _taken_over(start, run, self._said(run, spec))
         if spec.lengths is not None:
             run = run.with_lengths(self._lengths(spec.lengths, sizes["batch"]))
         for path in spec.change:
@@ -110,6 +113,14 @@ class World:
         for place, text in spec.put.items():
             run = self._put(run, place, text)
         return run
+
+    def _said(self, run: Run, spec: RunSpec) -> set[str]:
+        """The slots that a run's own keys set or change as a whole."""
+        places = [read_path(_parsed(place).tree, self) for place in (*spec.put, *spec.change)]
+        whole = [
+            slot for path in places if not path.index for slot in run.slots(".".join(path.names))
+        ]
+        return {*whole, "lengths"} if spec.lengths is not None else {*whole}
 
     def _option(self, name: str, value: Value) -> Value:
         """An option's value: an enumerated name, a word, or an expression for a number."""
@@ -190,21 +201,37 @@ def _merged(spec: RunSpec, over: RunSpec | None) -> RunSpec:
     )
 
 
-def _taken_over(start: Run, run: Run) -> Run:
+def _taken_over(start: Run, run: Run, said_again: set[str]) -> Run:
     """Give the run what the run it starts from was given, wherever path and shape agree.
 
-    Of inputs and states of other sizes, the part that both have is taken over.
+    Of inputs and states of other sizes, the part that both have is taken over.  What was set by
+    hand and does not fit must be said again: a fresh draw in its place would go unnoticed.
     """
+    given = dict(run.given)
     for path, old in start.given.items():
-        new = run.given.get(path)
-        if new is None or new.axes != old.axes or new.shape[-1] != old.shape[-1]:
+        new = given.get(path)
+        if new is None or path in said_again:
             continue
-        if new.shape == old.shape:
-            run = run.replaced(path, old)
-        elif {"batch", "timesteps"} & {*new.axes}:
+        alike = new.axes == old.axes and new.shape[-1] == old.shape[-1]
+        if path in start.touched and not (alike and _fits(new, old)):
+            raise ExperimentError(f"{path} was set before and has another shape here: say it again")
+        if alike and new.shape == old.shape:
+            given[path] = old
+        elif alike and {"batch", "timesteps"} & {*new.axes}:
             both = tuple(slice(0, min(a, b)) for a, b in zip(new.shape, old.shape, strict=True))
-            run = run.replaced(path, _inserted(new, both, old.take(both)))
-    return run
+            given[path] = _inserted(new, both, old.take(both))
+    taken = Run(run.model, run.sizes, given, start.touched & {*given})
+    if "lengths" in start.given and "lengths" not in said_again:
+        return taken.with_lengths(start.given["lengths"])
+    return taken
+
+
+def _fits(new: Array, old: Array) -> bool:
+    """Whether everything that the new array holds is in the old one."""
+    cut = "batch" in new.axes or "timesteps" in new.axes
+    return new.shape == old.shape or (
+        cut and all(n <= o for n, o in zip(new.shape, old.shape, strict=True))
+    )
 
 
 def _inserted(whole: Array, index: tuple[Any, ...] | None, part: Array) -> Array:

@@ -74,7 +74,7 @@ def _equal(left: Any, right: Any, comparisons: Comparisons) -> bool:
         pairs = zip(left, right, strict=False)
         return len(left) == len(right) and all([_equal(a, b, comparisons) for a, b in pairs])
     if isinstance(left, float) or isinstance(right, float):
-        return not comparisons.some_differ([(left, right)])
+        return comparisons.equal(float(left), float(right))
     return bool(left == right)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from checker.language.compare import compared
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.language.parse import Expression, nearest
+from checker.language.parse import MAX_EXPONENT, Expression, nearest
 from checker.language.statistics import Share
 from checker.language.tolerance import Comparisons, finite
 from checker.language.values import (
@@ -229,6 +229,8 @@ class _Walk:
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(node.op, ast.MatMult):
             return memberwise(_product, left, right)
+        if isinstance(node.op, ast.Pow):
+            _check_exponent(right)
         operation = _ARITHMETIC[type(node.op)]
         return memberwise(lambda a, b: _calculated(operation, a, b), left, right)
 
@@ -261,6 +263,12 @@ def _showable(value: Any) -> bool:
 def _entry(part: Array) -> Any:
     """A single entry is a number, no longer an array."""
     return part if part.axes else part.data.item()
+
+
+def _check_exponent(value: Any) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= MAX_EXPONENT:
+        raise ExperimentError(f"an exponent is a number from 0 to {MAX_EXPONENT}")
 
 
 def _calculated(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:

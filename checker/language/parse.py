@@ -17,7 +17,7 @@ from checker.language.refusals import HABITS, NOT_HERE, SPELLINGS
 MAX_LENGTH = 600
 MAX_DEPTH = 40
 MAX_NUMBER = 10**12
-MAX_EXPONENT = 16
+MAX_EXPONENT = 64
 
 _ALLOWED = (
     ast.Expression,
@@ -199,7 +199,9 @@ def _check_constant(node: ast.Constant) -> None:
 
 
 def _check_exponent(node: ast.expr) -> None:
-    number = node.value if isinstance(node, ast.Constant) else None
-    if not isinstance(number, int | float) or not 0 <= number <= MAX_EXPONENT:
-        message = f"an exponent is written out as a number of at most {MAX_EXPONENT}"
-        raise ExpressionError(message, node.col_offset)
+    for part in ast.walk(node):
+        number = part.value if isinstance(part, ast.Constant) else 0
+        power = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)
+        if power or not isinstance(number, int | float) or not number <= MAX_EXPONENT:
+            message = f"an exponent is a number of at most {MAX_EXPONENT}, without powers in it"
+            raise ExpressionError(message, node.col_offset)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import comb
 
+from checker.language.values import ExperimentError
+
 SEEDS = range(20)
 LEVEL = 0.01
+_LEVEL: ContextVar[float] = ContextVar("level", default=LEVEL)
 
 
 class UndecidedError(Exception):
@@ -28,13 +34,24 @@ class Share:
 
         Raises UndecidedError where neither this nor the opposite is significant.
         """
-        if not 0 <= bound < 1:  # a share is never above 1, and always above a negative number
-            return bound < 0
-        if _tail(self.successes, self.tries, bound) <= LEVEL:
+        if not 0 < bound < 1:
+            raise ExperimentError("a share is compared with a number between 0 and 1")
+        level = _LEVEL.get()
+        if _tail(self.successes, self.tries, bound) <= level:
             return True
-        if _tail(self.tries - self.successes, self.tries, 1 - bound) <= LEVEL:
+        if _tail(self.tries - self.successes, self.tries, 1 - bound) <= level:
             return False
-        raise UndecidedError(f"{self} is too near to {bound:g} to call at error level {LEVEL}")
+        raise UndecidedError(f"{self} is too near to {bound:g} to call at error level {level:.1g}")
+
+
+@contextmanager
+def error_level(tests: int) -> Iterator[None]:
+    """Within this, LEVEL holds for so many tests together (Bonferroni): one for each setting."""
+    token = _LEVEL.set(LEVEL / tests)
+    try:
+        yield
+    finally:
+        _LEVEL.reset(token)
 
 
 def _tail(successes: int, tries: int, chance: float) -> float:

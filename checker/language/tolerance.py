@@ -58,27 +58,37 @@ class Comparisons:
     def above(self, left: Any, right: Any) -> np.ndarray:
         """Where left > right by more than rounding, entry by entry.
 
-        The scale is that of each pair, so that small figures can be compared with one another.
+        The scale is that of each pair, so that small figures can be compared with one another;
+        next to an exact 0, or where both are as small as rounding, they are too near to call.
         Raises ExperimentError where an entry is not finite.
         """
         left, right = finite(left), finite(right)
-        distance = left - right
+        distance = np.abs(left - right)
         scale = np.maximum(np.abs(left), np.abs(right))
-        rounding = np.maximum(ROUNDING * scale, ROUNDING)
-        slack = np.maximum(SLACK * scale, 64 * ROUNDING)
-        between = (np.abs(distance) > rounding) & (np.abs(distance) <= slack)
+        tiny = (scale > 0) & (scale <= np.where(left * right == 0, 64 * ROUNDING, 64 * EPSILON))
+        between = (distance > ROUNDING * scale) & ((distance <= SLACK * scale) | tiny)
         if np.any(between):
-            self.too_near(float(np.max(np.abs(distance)[between])))
-        return np.asarray(distance > rounding)
+            self.too_near(float(np.max(distance[between])))
+        return np.asarray((left > right) & (distance > ROUNDING * scale))
+
+    def equal(self, left: float, right: float) -> bool:
+        """Whether two numbers are equal but for rounding.
+
+        Next to an exact 0 nothing tells rounding from a small number, so that is too near to call.
+        """
+        if 0 in (left, right) and left != right and abs(left - right) <= SLACK:
+            self.too_near(abs(left - right))
+            return False
+        return not self.some_differ([(left, right)])
 
 
 def distances(left: Any, right: Any) -> np.ndarray:
-    """How far entries are apart, in units of the larger array's scale (at least 1).
+    """How far entries are apart, in units of the larger of both, or of 1 where both are smaller.
 
     Raises ExperimentError where an entry is not finite.
     """
     left, right = finite(left), finite(right)
-    scale = max(1.0, float(np.max(np.abs(left))), float(np.max(np.abs(right))))
+    scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
     return np.asarray(np.abs(left - right) / scale)
 
 

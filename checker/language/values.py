@@ -165,6 +165,8 @@ def aligned(left: Any, right: Any) -> tuple[Any, Any]:
         return left, right
     for small, large in ((left, right), (right, left)):
         extra = len(large.axes) - len(small.axes)
+        if not {*large.axes[: max(extra, 0)]} <= {"batch", "timesteps"}:
+            continue
         if extra > 0 and (large.axes[extra:], large.shape[extra:]) == (small.axes, small.shape):
             spread = Array(np.broadcast_to(small.data, large.shape), large.axes)
             return (spread, right) if small is left else (left, spread)

@@ -6,7 +6,7 @@ Rules never run an experiment; of :mod:`checker.experiments` they know the grid 
 from __future__ import annotations
 
 from checker.base import Base
-from checker.lint import expressions, grids, models, records, references
+from checker.lint import controls, expressions, grids, models, records, references
 from checker.nouns import Finding
 
 RULES = (
@@ -32,15 +32,25 @@ RULES_OF_TESTS = (
 """About the test itself: while one is broken, the claim cannot be tried."""
 
 
+RULES_OF_MEANING = (
+    controls.enumerated_names_are_used,
+    controls.a_control_changes_what_is_run,
+    controls.a_correct_claim_has_no_other_size_as_control,
+    controls.a_condition_is_not_its_own_test,
+)
+"""About tests that can be run and would show nothing; silent where a file has other findings."""
+
+
 def lint(base: Base) -> list[Finding]:
     """All findings of a knowledge base, in order of file and line, each once."""
-    found = list(base.findings)
-    for rule in (*RULES, *RULES_OF_TESTS):
-        found += rule(base)
-    return sorted(set(found))
+    found = [*base.findings, *(f for rule in (*RULES, *RULES_OF_TESTS) for f in rule(base))]
+    files = {finding.file for finding in found}
+    empty = [f for rule in RULES_OF_MEANING for f in rule(base) if f.file not in files]
+    return sorted({*found, *empty})
 
 
 def cannot_be_tried(base: Base) -> set[str]:
     """The ids of claims whose tests are broken."""
-    files = {finding.file for rule in RULES_OF_TESTS for finding in rule(base)}
+    rules = (*RULES_OF_TESTS, *RULES_OF_MEANING)
+    files = {finding.file for rule in rules for finding in rule(base)}
     return {id_ for id_, claim in base.claims.items() if claim.places[""].file in files}

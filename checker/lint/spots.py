@@ -32,7 +32,7 @@ def spots(test: Test) -> Iterator[Spot]:
         yield Spot(("where",), test.where, sizes)
     yield from _options(("model",), test.model, varied, test)
     if test.exactly_when is not None:
-        yield Spot(("exactly_when",), test.exactly_when, {*test.at} - {*SIZES})
+        yield Spot(("exactly_when",), test.exactly_when, {*test.named} & {*test.at})
     for path, name, run in runs(test):
         above = _above(test, name)
         names = {*varied, *above, *(OBSERVABLES if above else ())}

@@ -78,6 +78,26 @@ def stacked(layer: Model, layers: int) -> Model:
     return _composed(layer, names, sizes_of, run)
 
 
+def holding(layer: Model) -> Model:
+    """Beyond a sequence's length the last output is repeated, as Keras does, instead of 0."""
+
+    def run(
+        cell: Cell,
+        parameters: Arrays,
+        inputs: np.ndarray,
+        before: Arrays,
+        lengths: np.ndarray | None,
+    ) -> Trace:
+        trace = layer.unroll(cell, parameters, inputs, before, lengths)
+        if lengths is None:
+            return trace
+        outputs = trace["outputs"]
+        steps = np.minimum(np.arange(outputs.shape[1]), lengths[:, None] - 1)  # (batch, timesteps)
+        return {**trace, "outputs": Array(in_order(outputs.data, steps), outputs.axes)}
+
+    return replace(layer, unroll=run)
+
+
 def with_head(layer: Model, classes: int) -> Model:
     """A dense layer on the last output: scores (batch, classes) = output @ kernel + bias."""
 
@@ -90,7 +110,9 @@ def with_head(layer: Model, classes: int) -> Model:
         _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
     ) -> Trace:
         trace = layer.run(parameters, inputs, before, lengths)
-        last = trace["outputs"].data[:, -1]  # (batch, units)
+        outputs = trace["outputs"].data
+        ends = np.full(len(inputs), outputs.shape[1]) if lengths is None else lengths
+        last = outputs[np.arange(len(inputs)), ends - 1]  # (batch, units)
         scores = last @ parameters["head.kernel"] + parameters["head.bias"]  # (batch, classes)
         return {**trace, "scores": Array(scores, ("batch", "classes"))}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.language.values import ExperimentError
 from checker.models.gru import gru
-from checker.models.layers import MERGES, bidirectional, stacked, with_head
+from checker.models.layers import MERGES, bidirectional, holding, stacked, with_head
 from checker.models.layouts import DEFAULTS
 from checker.models.lstm import lstm
 from checker.models.protocol import Model
@@ -48,6 +48,7 @@ OPTIONS: Mapping[str, Option] = {
     "merge": Option(str, "how both directions are merged", tuple(MERGES)),
     "head": Option(int, "classes of a dense layer on the last output, which gives scores"),
 }  # fmt: skip
+_NEEDS = {"merge": "bidirectional", "projection_clip": "projection"}
 _AROUND = ("layout", "layers", "bidirectional", "merge", "head")
 
 
@@ -71,10 +72,15 @@ def build(
         raise ExperimentError(f"no kind of model {kind!r}, only {', '.join(KINDS)}")
     for name, value in options.items():
         check_option(kind, name, value)
+    for name, other in _NEEDS.items():
+        if name in options and not options.get(other):
+            raise ExperimentError(f"{name} does nothing without {other}")
     around = {name: options.pop(name) for name in _AROUND if name in options}
     layout = around.get("layout", "tensorflow1" if kind != "gru" else "keras")
     conventions = DEFAULTS[kind, layout]
     model = alter(KINDS[kind](**{**conventions, **options}))
+    if layout == "keras" and not around.get("bidirectional"):
+        model = holding(model)
     if around.get("bidirectional"):
         model = bidirectional(model, around.get("merge", "concat"))
     if around.get("layers", 1) > 1:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from checker.language.functions.registry import as_array, function
-from checker.language.tolerance import finite
+from checker.language.tolerance import EPSILON, ROUNDING, finite
 from checker.language.values import Array, ExperimentError, described, memberwise
 
 MAX_SIZE = 1024
@@ -74,8 +74,14 @@ def swapped(world: Any, array: Any, first: Any, second: Any) -> Any:
 @function()
 def is_diagonal(world: Any, matrix: Any) -> bool:
     """is_diagonal(matrix): every entry off the diagonal of the square matrix is 0."""
-    data = _square(matrix).data
-    return not world.comparisons.some_differ([(data, data * np.eye(len(data)))])
+    data = finite(_square(matrix).data)
+    others = np.abs(data[~np.eye(len(data), dtype=bool)])
+    largest = float(others.max(initial=0.0))
+    if largest <= 4 * EPSILON * float(np.max(np.abs(data))):
+        return True
+    if largest <= 64 * ROUNDING:
+        world.comparisons.too_near(largest, "an entry off the diagonal")
+    return False
 
 
 @function()
@@ -98,6 +104,8 @@ def rank(world: Any, matrix: Any) -> int:
     values = np.linalg.svd(data, compute_uv=False)
     if values[0] == 0:
         return 0
+    if values[0] <= ROUNDING:
+        world.comparisons.too_near(float(values[0]), "a largest singular value")
     relative = values / values[0]
     between = (relative > 1e-14) & (relative < 1e-10)
     if np.any(between):

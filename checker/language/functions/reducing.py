@@ -33,15 +33,25 @@ def sum_(world: Any, array: Any, axis: str = "") -> Any:
 
 
 @function()
-def max_(world: Any, array: Any, axis: str = "") -> Any:
-    """max(array): the largest entry, or the largest along an axis: max(outputs, "timesteps")."""
-    return _reduced(np.max, _numbers(array), axis)
+def max_(world: Any, array: Any, axis: Any = "") -> Any:
+    """max(array): the largest entry, or the largest along an axis: max(outputs, "timesteps").
+
+    Of two numbers the larger one: max(units, features).
+    """
+    return (
+        max(array, axis) if _both_numbers(array, axis) else _reduced(np.max, _numbers(array), axis)
+    )
 
 
 @function()
-def min_(world: Any, array: Any, axis: str = "") -> Any:
-    """min(array): the smallest entry, or the smallest along an axis: min(outputs, "timesteps")."""
-    return _reduced(np.min, _numbers(array), axis)
+def min_(world: Any, array: Any, axis: Any = "") -> Any:
+    """min(array): the smallest entry, or the smallest along an axis: min(outputs, "timesteps").
+
+    Of two numbers the smaller one: min(units, features).
+    """
+    return (
+        min(array, axis) if _both_numbers(array, axis) else _reduced(np.min, _numbers(array), axis)
+    )
 
 
 @function()
@@ -80,6 +90,10 @@ def tanh(world: Any, array: Any) -> Any:
 def sigmoid(world: Any, array: Any) -> Any:
     """sigmoid(array): 1 / (1 + exp(-x)) of every entry."""
     return _each(lambda x: 1 / (1 + np.exp(-np.asarray(x))), array)
+
+
+def _both_numbers(first: Any, second: Any) -> bool:
+    return all(isinstance(n, int | float) and not isinstance(n, bool) for n in (first, second))
 
 
 def _each(operation: Reduce, array: Any) -> Any:

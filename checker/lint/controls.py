@@ -1,0 +1,77 @@
+"""Rules about what a test varies: names it enumerates, its control, its condition."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from checker.base import Base
+from checker.language.parse import ExpressionError, parse
+from checker.lint.models import tests
+from checker.lint.references import finding
+from checker.lint.spots import spots
+from checker.models.registry import OPTIONS
+from checker.nouns import SIZES, Finding, Test
+
+
+def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
+    """A name under ``at`` is a size or stands in an expression; options go under ``model``."""
+    for claim, test in tests(base):
+        used = _names(test, leave_out="control") | {*SIZES, "seed"}
+        for name in test.at:
+            if name in OPTIONS and name not in test.named:
+                tip = f"model: {{{name}: […]}}"
+                yield finding(base, claim, ("at", name), f"{name} is an option of the model", tip)
+            elif name not in used and name not in test.named:
+                yield finding(base, claim, ("at", name), f"nothing in the test uses {name}")
+
+
+def a_control_changes_what_is_run(base: Base) -> Iterator[Finding]:
+    """A control's setting names a size, or a name from which a run gets its size or values."""
+    for claim, test in tests(base):
+        if test.control is None:
+            continue
+        used = _names(test, leave_out="test") | {*SIZES}
+        for name in test.control.setting:
+            if name not in used:
+                message = f"no run depends on {name}, so another value is no control"
+                yield finding(base, claim, ("control", "setting", name), message)
+
+
+def a_correct_claim_has_no_other_size_as_control(base: Base) -> Iterator[Finding]:
+    """Where a correct claim fails at another size, it is not correct at every size."""
+    for claim, test in tests(base):
+        if claim.expected != "correct" or test.control is None:
+            continue
+        for name in test.control.setting:
+            if name in SIZES and name not in test.at and test.where is None:
+                tip = "change the model, a run, or what is set"
+                message = f"a correct claim holds at every size, so no other {name} is its control"
+                yield finding(base, claim, ("control", "setting", name), message, tip)
+
+
+def a_condition_is_not_its_own_test(base: Base) -> Iterator[Finding]:
+    """What ``exactly_when`` names is not named in the test; it needs no ``for`` and no control."""
+    for claim, test in tests(base):
+        if test.exactly_when is None:
+            continue
+        for name in _read(test.exactly_when) & _read(test.expression) & {*test.named}:
+            message = f"{name} stands in exactly_when, so the test must measure it, not name it"
+            yield finding(base, claim, ("test",), message)
+        for key in [k for k, given in (("for", test.some), ("control", test.control)) if given]:
+            yield finding(base, claim, (key,), f"{key} has no part in a claim with exactly_when")
+
+
+def _names(test: Test, leave_out: str) -> set[str]:
+    found = {str(value) for value in test.model.values()}
+    for spot in spots(test):
+        if spot.path[0] != leave_out:
+            found |= _read(spot.text)
+    return found
+
+
+def _read(text: str) -> set[str]:
+    try:
+        return {n.id for n in ast.walk(parse(text).tree) if isinstance(n, ast.Name)}
+    except ExpressionError:
+        return set()
