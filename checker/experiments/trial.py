@@ -6,6 +6,7 @@ means that the test does not apply to it.
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections.abc import Callable
 from itertools import combinations
@@ -88,14 +89,16 @@ def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, .
 
 
 def repeats_a_run(test: Test, setting: Setting) -> bool:
-    """Whether two runs of a test are given the very same, so that comparing them says nothing."""
+    """Whether two runs that the test names are given the very same: comparing them says nothing."""
     try:
         world = World(test, setting, lambda _, model: model, None)
     except ExperimentError:
         return False
+    tree = parse(test.expression).tree
+    named = [n for n in world.runs if any(getattr(x, "id", "") == n for x in ast.walk(tree))]
     return any(
         world.options[a] == world.options[b] and _same(world.runs[a], world.runs[b])
-        for a, b in combinations(world.runs, 2)
+        for a, b in combinations(named, 2)
     )
 
 
