@@ -26,7 +26,7 @@ help:  ## list these targets
 site: $(VENV)/.installed-site  ## check all claims and build the site into site/
 	$(bin)/python -m checker site $(ARGS)
 
-serve: site  ## build the site and serve it on this machine
+serve: $(VENV)/.installed-site  ## build the site and serve it on this machine; ARGS="-a 127.0.0.1:8123"
 	$(bin)/python -m mkdocs serve $(ARGS)
 
 check: $(VENV)/.installed-site  ## run the claims and judge them; ARGS=CLAIM for one

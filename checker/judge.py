@@ -257,8 +257,11 @@ def _what_would_help(judgement: Judgement) -> str:
     tried += [judgement.control] if judgement.control else []
     names = ", ".join(f"{o.name} ({o.outcome})" for o in tried)
     if all(o.outcome == "not-applicable" for o in tried):
-        names = "nothing, for no setting of the grid has sizes of which no two coincide"
+        return (
+            "add settings in which no two sizes coincide, such as batch 3, timesteps 5, "
+            "features 6, units 7: only there can a test show that it could have failed"
+        )
     return (
-        f"the test came out the same way on all that was tried: {names}; "
-        "add a control under which it comes out the other way"
+        "add a control under which the test comes out the other way; "
+        f"it came out the same way on all that was tried: {names}"
     )

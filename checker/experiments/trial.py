@@ -17,7 +17,7 @@ import numpy as np
 from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, settings
 from checker.experiments.run import Run
-from checker.experiments.world import World
+from checker.experiments.world import World, unchanged
 from checker.language.evaluate import truth
 from checker.language.parse import Expression, parse
 from checker.language.statistics import UndecidedError
@@ -68,12 +68,12 @@ def alterations(test: Test) -> list[tuple[str, ...]]:
 
 def reference_trial(test: Test, setting: Setting, keep: bool = False) -> Trial:
     """The test on our own model; ``keep`` adds the evidence that a page shows."""
-    return _trial(test, setting, None, lambda _, model: model, Outcome.ERROR, keep)
+    return _trial(test, setting, None, unchanged, Outcome.ERROR, keep)
 
 
 def control_trial(test: Test, setting: Setting, control: Control) -> Trial:
     """The same test under the claim's control."""
-    return _trial(test, setting, control, lambda _, model: model, Outcome.ERROR, False)
+    return _trial(test, setting, control, unchanged, Outcome.ERROR, False)
 
 
 def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, ...]) -> Trial:
@@ -91,7 +91,7 @@ def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, .
 def repeats_a_run(test: Test, setting: Setting) -> bool:
     """Whether two runs that the test names are given the very same: comparing them says nothing."""
     try:
-        world = World(test, setting, lambda _, model: model, None)
+        world = World(test, setting, unchanged, None)
     except ExperimentError:
         return False
     tree = parse(test.expression).tree

@@ -26,6 +26,11 @@ Change = Callable[[str, Model], Model]
 """Run name, model → the model to use instead."""
 
 
+def unchanged(_: str, model: Model) -> Model:
+    """The reference: no run is on another model."""
+    return model
+
+
 class World:
     """All runs of a test at one setting; names are settings, runs, then observables."""
 
@@ -42,7 +47,8 @@ class World:
             try:
                 self.runs[name] = self._run(name, _merged(spec, self._control.runs.get(name)))
             except ExperimentError as error:
-                raise ExperimentError(f"run {name}: {error}") from None
+                where = f"run {name}: " if len(test.runs) > 1 else ""
+                raise ExperimentError(f"{where}{error}") from None
         self.comparisons.evidence.clear()  # what was set is not what was measured
 
     def look_up(self, name: str) -> Any:
@@ -103,7 +109,8 @@ class World:
         self.options[name] = {**options, **spec.model}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
         resolved = {n: self._option(n, v) for n, v in self.options[name].items()}
-        run = fresh_run(build(resolved, partial(self._change, name)), sizes)
+        shared = tuple(sorted(resolved.items())) if self._change is unchanged else None
+        run = fresh_run(build(resolved, partial(self._change, name)), sizes, shared or None)
         if start is not None:
             run = _taken_over(start, run, self._said(run, spec))
         if spec.lengths is not None:
@@ -207,6 +214,9 @@ def _taken_over(start: Run, run: Run, said_again: set[str]) -> Run:
     Of inputs and states of other sizes, the part that both have is taken over.  What was set by
     hand and does not fit must be said again: a fresh draw in its place would go unnoticed.
     """
+    weights_in_time = any("timesteps" in a.axes for p, a in run.given.items() if p != "inputs")
+    if not start.touched and "lengths" not in start.given and not weights_in_time:
+        return run  # what is drawn by path and shape is the same already
     given = dict(run.given)
     for path, old in start.given.items():
         new = given.get(path)

@@ -137,6 +137,8 @@ def control(keys: Data) -> Iterator[str]:
     changed = keys.get("change", [])
     for place in [changed] if isinstance(changed, str) else changed:
         yield f"with other random numbers in {code(place)}"
+    if keys.get("lengths"):
+        yield f"with sequences of length {code(keys['lengths'])}"
     if keys.get("from"):
         yield f"starting from {code(keys['from'])}"
     for name, run in keys.get("runs", {}).items():

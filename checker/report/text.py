@@ -68,7 +68,7 @@ def why(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"weak: told apart only by a rival that has nothing to do with the claim ({names})"
         yield "add a control, or contradicts: with the claim that the rival makes true"
     control = claim["control"]
-    if claim["verdict"] and control and not control["turned"]:
+    if control and not control["turned"]:
         because = f" ({control['detail']})" if control["detail"] else ""
         yield f"the control does not turn the test: {OUTCOMES[control['outcome']]}{because}"
 
@@ -77,6 +77,8 @@ def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
     """Everything that speaks for the verdict of one claim."""
     yield claim["claim"]
     yield f"→ {badge(claim)}"
+    if claim["expected"] and not claim["as_expected"]:
+        yield f"✗ the file expects {claim['expected']}: look for the reason, then change either"
     yield from why(claim)
     if claim["fact"]:
         yield f"  {claim['fact']}"
@@ -104,8 +106,11 @@ def _grid(claim: Mapping[str, Any]) -> str:
 
 def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
     shown = claim["shown"]
+    witness = claim["tried"].get("for") == "some setting"
     failing = shown["outcome"] == "no"
-    title = "smallest counter-example" if failing else "shown where no two sizes coincide"
+    title = "smallest counter-example" if failing and not witness else "shown at"
+    if witness and not failing:
+        title = "smallest example"
     yield f"{title}: {', '.join(f'{n} {v}' for n, v in shown['setting'].items())}"
     yield f"    {claim['tried'].get('test', '')}"
     for text, value in shown["values"].items():
@@ -122,7 +127,7 @@ def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
 
 def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
     turned = [r for r in claim["rivals"] if r["turned"]]
-    if turned:
+    if turned or any(alternative["turned"] for alternative in claim["alternatives"]):
         yield "it could have come out the other way: it does if …"
     for rival in turned:
         yield f"    {rival['name']}{'' if rival['linked'] else ' (unrelated)'}"
