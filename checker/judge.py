@@ -25,8 +25,8 @@ MEASURES_NOTHING = (
 )
 COMPARES_ITSELF = "two runs of the test are one and the same, so it compares a run with itself"
 DEGENERATE = (
-    "what decides it happens only where sizes are equal or degenerate; "
-    "leave such settings out with where, or add settings in which no two sizes coincide"
+    "it fails only where sizes are equal or degenerate, and holds wherever no two coincide; "
+    "leave such settings out with where"
 )
 _SWAPPED = {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}
 _OPPOSITE = {Verdict.CORRECT: Verdict.WRONG, Verdict.WRONG: Verdict.CORRECT}
@@ -70,7 +70,8 @@ def judge(case: Case) -> Judgement:
     if isinstance(found, WhyNot):
         return replace(judgement, why_not=found, reason=_reason(case.trials, found))
     judgement = replace(judgement, shown=_shown(case, trials, found), **_opponents(case, found))
-    if found is Verdict.WRONG and not any(t.clear_no and case.distinct(t.setting) for t in trials):
+    telling = [t for t in trials if case.distinct(t.setting)]
+    if found is Verdict.WRONG and not case.some and telling and all(t.clear_yes for t in telling):
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=DEGENERATE)
     told_apart_by = strongest(judgement)
     if told_apart_by in (None, "control") and case.changes_nothing():
