@@ -62,6 +62,7 @@ EXPECTED = {
     "unproven-fails-only-where-sizes-coincide": (None, "unproven", None),
     "some-correct-witness-only-where-sizes-coincide": ("correct", None, "rival"),
     "wrong-fails-at-one-distinct-setting": ("wrong", None, "control"),
+    "wrong-rival-may-fail-where-the-claim-holds": ("wrong", None, "rival"),
     "wrong-without-a-distinct-setting": ("wrong", None, "control"),
     "unproven-measures-nothing": (None, "unproven", None),
     "unproven-measures-nothing-but-mentions-a-run": (None, "unproven", None),
@@ -115,6 +116,53 @@ def test_every_verdict_and_every_reason_occurs(printed):
 def test_what_was_not_reproduced_is_not_as_expected(printed):
     found = {c["id"] for c in printed[1]["claims"] if not c["as_expected"]}
     assert found == NOT_AS_EXPECTED
+
+
+REASONS = {
+    "disputed": "a real framework disagrees",
+    "error-at-one-setting": "at batch 3, timesteps 2, features 6, units 7: ",
+    "error-too-near-to-call": "is neither rounding nor clear",
+    "exactly-when-it-cannot-be-run": "at batch 3, ",
+    "exactly-when-it-fails-inside": "does not hold where exactly_when says",
+    "exactly-when-it-holds-outside": "does not fail, clearly, wherever exactly_when says",
+    "exactly-when-it-measures-nothing": "it measures nothing",
+    "unproven-compares-a-run-with-itself": "one and the same",
+    "unproven-fails-only-where-sizes-coincide": "only where sizes are equal or degenerate",
+    "unproven-measures-nothing": "it measures nothing",
+    "unproven-nothing-turns": "add a control",
+    "unproven-sizes-coincide-everywhere": "add settings in which no two sizes coincide",
+}
+
+
+@pytest.mark.parametrize("id_", REASONS)
+def test_the_reason_says_what_to_do(id_, printed):
+    [claim] = [c for c in printed[1]["claims"] if c["id"] == id_]
+    assert REASONS[id_] in claim["reason"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "name", "outcome", "detail"),
+    [
+        ("wrong-by-control", "control", "holds", ""),
+        ("correct-by-control", "control", "fails", ""),
+        ("correct-but-its-control-cannot-be-run", "control", "error", "not finite"),
+        ("correct-by-rival", "units-set-the-timesteps", "fails", ""),
+        ("correct-by-rival", "only-h-is-carried", "holds", ""),
+        ("unproven-some-rivals-do-not-apply", "units-are-the-gates", "not-applicable", ""),
+    ],
+)
+def test_it_is_told_how_each_opponent_came_out(id_, name, outcome, detail, printed):
+    [claim] = [c for c in printed[1]["claims"] if c["id"] == id_]
+    opponents = [*claim["rivals"], claim["control"] or {"name": ""}]
+    [found] = [o for o in opponents if o["name"] == name]
+    assert found["outcome"] == outcome
+    assert detail in found["detail"]
+
+
+def test_the_other_side_of_a_condition_is_shown(printed):
+    [claim] = [c for c in printed[1]["claims"] if c["id"] == "exactly-when"]
+    assert claim["shown"]["setting"]["peepholes"] is True
+    assert claim["shown"]["outcome"] == "no"
 
 
 @pytest.mark.parametrize(
