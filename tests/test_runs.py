@@ -172,3 +172,24 @@ def test_what_is_not_finite_is_an_error(value):
     trial = reference_trial(Test("max(outputs) < 2", runs={"run": run}), SETTING)
     assert trial.outcome is Outcome.ERROR
     assert "not finite" in trial.detail
+
+
+@pytest.mark.parametrize(
+    ("test", "setting", "message"),
+    [
+        ("outputs.units == units", {"batch": 1000, "timesteps": 1000, "units": 87}, "at most"),
+        ("outputs.units == units", {"batch": 1000, "timesteps": 1000, "features": 5}, "at most"),
+        ("outputs.units == units", {"units": 1024, "features": 1024}, "at most"),
+        (" + ".join(["sum(" + "join(inputs, " * 30 + "inputs" + ")" * 31]), {"batch": 300,
+         "timesteps": 400}, "an array holds at most"),
+        ("sum(inputs @ swapped(inputs[:, 0], 'batch', 'features')) > 0", {"batch": 300,
+         "timesteps": 300}, "an array holds at most"),
+        ("outputs.units == units", {"batch": 40, "timesteps": 40}, ""),
+    ],
+    ids=["trace", "inputs", "parameters", "joined", "product", "fine"],
+)  # fmt: skip
+def test_no_claim_takes_much_memory(test, setting, message):
+    small = {"batch": 1, "timesteps": 1, "features": 2, "units": 2}
+    trial = reference_trial(Test(test), {**small, **setting})
+    assert message in trial.detail
+    assert (trial.outcome is Outcome.ERROR) is bool(message), trial

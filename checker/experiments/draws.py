@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
 from checker.models.protocol import Axes
 
+SMALL = 1000  # numbers of a draw that is worth keeping
 _SCALES = {"inputs": 1.0, "before": 0.7, "bias": 0.5, "recurrent_bias": 0.5, "peephole": 0.7}
 
 
@@ -21,10 +23,16 @@ def draw(path: str, axes: Axes, seed: int, salt: str = "") -> np.ndarray:
 
     Weights that multiply m numbers are scaled by 1.2 / sqrt(m).  ``salt`` gives another draw.
     """
-    return _draw(path, tuple(axes.values()), "batch" in axes, seed, salt)
+    shape = tuple(axes.values())
+    drawn = _kept if prod(shape) <= SMALL else _draw
+    return drawn(path, shape, "batch" in axes, seed, salt)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
+def _kept(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -> np.ndarray:
+    return _draw(path, shape, rows, seed, salt)
+
+
 def _draw(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -> np.ndarray:
     if rows:
         drawn = [

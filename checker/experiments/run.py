@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from checker.models.protocol import Axes, Model, Sizes, Trace, part_of
 
 MAX_SIZE = 1024
 MAX_ENTRIES = 4 * 10**6
-MAX_SHARED = 5000
+PER_STEP = 10  # arrays of a trace that have an entry for each sequence, timestep and unit
+MAX_SHARED = 2000
+SMALL = 4000  # numbers of a trace that is worth keeping
 _SHARED: dict[Hashable, Trace] = {}
 """Traces of runs on drawn numbers: claims on the same model and setting share them."""
 
@@ -46,7 +49,8 @@ class Run:
                 trace = self._run(given)
         else:
             self._spend(given)  # a claim costs the same, whatever was tried before it
-        if self.shared and len(_SHARED) < MAX_SHARED:
+        small = sum(array.data.size for array in trace.values()) <= SMALL
+        if self.shared and small and len(_SHARED) < MAX_SHARED:
             _SHARED[self.shared] = trace
         for path, array in trace.items():
             if not np.all(np.isfinite(array.data)):
@@ -143,7 +147,8 @@ def fresh_run(model: Model, sizes: Sizes, shared: Hashable = None) -> Run:
     }
     slots |= {f"before.{name}": axes for name, axes in model.state(sizes).items()}
     slots |= {f"parameters.{name}": axes for name, axes in model.parameters(sizes).items()}
-    if sum(int(np.prod(list(axes.values()))) for axes in slots.values()) > MAX_ENTRIES:
+    entries = PER_STEP * sizes["batch"] * sizes["timesteps"] * sizes["units"]
+    if entries + sum(prod(axes.values()) for axes in slots.values()) > MAX_ENTRIES:
         raise ExperimentError(f"a run holds at most {MAX_ENTRIES} numbers")
     seed = sizes.get("seed", 0)
     given = {path: Array(draw(path, axes, seed), tuple(axes)) for path, axes in slots.items()}

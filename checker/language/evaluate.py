@@ -17,6 +17,7 @@ from checker.language.parse import MAX_EXPONENT, Expression, nearest
 from checker.language.statistics import Share
 from checker.language.tolerance import Comparisons, finite
 from checker.language.values import (
+    MAX_ENTRIES,
     Array,
     ExperimentError,
     Group,
@@ -289,5 +290,7 @@ def _product(left: Any, right: Any) -> Array:
         raise ExperimentError("@ multiplies two arrays")
     if right.data.ndim != 2 or left.data.ndim < 1 or left.shape[-1] != right.shape[0]:
         raise ExperimentError(f"shapes {left.shape} and {right.shape} cannot be multiplied")
+    if left.data.size // left.shape[-1] * right.shape[1] > MAX_ENTRIES:
+        raise ExperimentError(f"an array holds at most {MAX_ENTRIES:.0e} numbers")
     data = finite(numeric(left).data @ numeric(right).data)
     return Array(data, (*left.axes[:-1], right.axes[-1]))

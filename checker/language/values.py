@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+MAX_ENTRIES = 5 * 10**6
+
 
 class ExperimentError(Exception):
     """Something in an experiment cannot be done; never a verdict."""
@@ -25,6 +27,8 @@ class Array:
     axes: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        if self.data.size > MAX_ENTRIES:
+            raise ExperimentError(f"an array holds at most {MAX_ENTRIES:.0e} numbers")
         if self.data.ndim != len(self.axes):
             raise ExperimentError(f"{self.data.ndim} axes with {len(self.axes)} names")
 
