@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from checker.experiments.budget import budget
-from checker.experiments.grid import all_distinct
 from checker.experiments.trial import (
     Alter,
     alterations,
     altered_trial,
     control_trial,
+    distinct,
     fulfils,
     grid,
     reference_trial,
@@ -66,9 +66,9 @@ def _tried(
     trials = [reference_trial(test, setting) for setting in settings]
     case = Case(
         trials,
-        distinct=all_distinct,
+        distinct=partial(distinct, test),
         changes_nothing=partial(_changes_nothing, test, trials),
-        compares_itself=partial(repeats_a_run, test, _most_telling(settings)),
+        compares_itself=partial(repeats_a_run, test, _most_telling(test, settings)),
         some=test.some,
         rivals=list(_rivals(test, linked_rivals)),
         alternatives=list(_alternatives(test)),
@@ -83,9 +83,9 @@ def _tried(
     return _with_evidence(test, judgement)
 
 
-def _most_telling(settings: list[Setting]) -> Setting:
+def _most_telling(test: Test, settings: list[Setting]) -> Setting:
     """A setting where no two sizes coincide, if there is one."""
-    return next((setting for setting in settings if all_distinct(setting)), settings[-1])
+    return next((setting for setting in settings if distinct(test, setting)), settings[-1])
 
 
 def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:

@@ -15,13 +15,16 @@ MAX_SETTINGS = 2000
 SMALL = range(1, 4)
 DISTINCT = (
     (3, 5, 6, 7),
-    (6, 3, 5, 7),
-    (3, 7, 6, 8),
+    (5, 4, 8, 6),
+    (4, 3, 11, 6),
     (5, 3, 7, 11),
     (6, 7, 9, 5),
     (3, 8, 9, 7),
 )
-"""Batch, timesteps, features, units; units are neither 3 nor 4, the number of gates and blocks."""
+"""Batch, timesteps, features, units; units are neither 3 nor 4, the number of gates and blocks.
+
+Each number is missing in two of them at least, so that a claim may name it for an option.
+"""
 
 
 def default_sizes() -> list[dict[str, int]]:
@@ -38,9 +41,14 @@ def settings(at: Mapping[str, tuple[Value, ...]]) -> list[dict[str, Value]]:
     return [{**sizes, **extra} for sizes in unique for extra in more]
 
 
-def all_distinct(setting: Setting) -> bool:
-    """Whether no two sizes are equal, nor sums or products of two of them to anything else."""
-    return len(clashes(_sizes(setting))) == 0
+def all_distinct(setting: Setting, further: Iterable[int] = ()) -> bool:
+    """Whether no two sizes are equal, nor sums or products of two of them to anything else.
+
+    ``further`` sizes, such as that of a projection, are equal to none of them either.
+    """
+    sizes, further = _sizes(setting), list(further)
+    both = [*sizes, *further]
+    return len(clashes(sizes)) == 0 and len(set(both)) == len(both)
 
 
 def clashes(sizes: Iterable[int]) -> list[int]:

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from checker.experiments.evidence import evidence
-from checker.experiments.grid import MAX_SETTINGS, settings
+from checker.experiments.grid import MAX_SETTINGS, all_distinct, settings
 from checker.experiments.run import Run
-from checker.experiments.world import World, unchanged
-from checker.language.evaluate import truth
+from checker.experiments.world import Make, World, reference
+from checker.language.evaluate import evaluate, truth
 from checker.language.parse import Expression, parse
 from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
 from checker.language.values import ExperimentError
 from checker.models.protocol import Model
-from checker.nouns import Control, Outcome, Setting, Test, Trial
+from checker.models.registry import build
+from checker.nouns import Control, Outcome, Setting, Test, Trial, Value
+
+SIZED = ("projection", "layers", "head")
+"""The options of a model that are sizes."""
 
 Alter = Callable[[Model], Model | None]
-"""A model to one with a changed belief; None where the belief does not fit the model."""
+"""A model to one with a changed belief; None where the belief says nothing about it."""
 
 
 class DoesNotFitError(Exception):
@@ -55,6 +59,22 @@ def fulfils(condition: Expression, setting: Setting) -> bool:
     return truth(condition, _Settings(setting))
 
 
+def distinct(test: Test, setting: Setting) -> bool:
+    """Whether no two sizes of a test coincide at a setting, those of its models included."""
+    models = [test.model, *(spec.model for spec in test.runs.values())]
+    named = {(name, model[name]) for model in models for name in SIZED if name in model}
+    sizes = [_at(setting, value) for _, value in sorted(named, key=str)]
+    return all_distinct(setting, [size for size in sizes if isinstance(size, int) and size])
+
+
+def _at(setting: Setting, value: Value) -> Any:
+    """An option's value at a setting; None where it is no expression over settings."""
+    try:
+        return evaluate(parse(value), _Settings(setting)) if isinstance(value, str) else value
+    except ExperimentError:
+        return None
+
+
 def alterations(test: Test) -> list[tuple[str, ...]]:
     """Which runs a rival replaces together: those with the same model, one group at a time."""
     models: dict[str, dict[str, Any]] = {}
@@ -68,30 +88,38 @@ def alterations(test: Test) -> list[tuple[str, ...]]:
 
 def reference_trial(test: Test, setting: Setting, keep: bool = False) -> Trial:
     """The test on our own model; ``keep`` adds the evidence that a page shows."""
-    return _trial(test, setting, None, unchanged, Outcome.ERROR, keep)
+    return _trial(test, setting, None, reference, Outcome.ERROR, keep)
 
 
 def control_trial(test: Test, setting: Setting, control: Control) -> Trial:
     """The same test under the claim's control."""
-    return _trial(test, setting, control, unchanged, Outcome.ERROR, False)
+    return _trial(test, setting, control, reference, Outcome.ERROR, False)
 
 
 def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, ...]) -> Trial:
     """The same test with the named runs on an altered model."""
 
-    def change(name: str, model: Model) -> Model:
-        altered = alter(model) if name in runs else model
-        if altered is None:
-            raise DoesNotFitError
-        return altered
+    def make(name: str, options: Mapping[str, Value]) -> Model:
+        if name not in runs:
+            return build(options)
+        levels: list[Model | None] = []
 
-    return _trial(test, setting, None, change, Outcome.NOT_APPLICABLE, False)
+        def altered(model: Model) -> Model:
+            levels.append(alter(model))
+            return levels[-1] or model
+
+        model = build(options, altered)
+        if not any(levels):
+            raise DoesNotFitError
+        return model
+
+    return _trial(test, setting, None, make, Outcome.NOT_APPLICABLE, False)
 
 
 def repeats_a_run(test: Test, setting: Setting) -> bool:
     """Whether two runs that the test names are given the very same: comparing them says nothing."""
     try:
-        world = World(test, setting, unchanged, None)
+        world = World(test, setting, reference, None)
     except ExperimentError:
         return False
     tree = parse(test.expression).tree
@@ -114,14 +142,14 @@ def _trial(
     test: Test,
     setting: Setting,
     control: Control | None,
-    change: Callable[[str, Model], Model],
+    make: Make,
     on_error: Outcome,
     keep: bool,
 ) -> Trial:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a lost imaginary part would be a lost derivative
-            world = World(test, setting, change, control)
+            world = World(test, setting, make, control)
             outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
     except DoesNotFitError:
         return Trial(setting, Outcome.NOT_APPLICABLE, "it says nothing about this kind of model")

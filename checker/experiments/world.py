@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,25 +21,25 @@ from checker.models.protocol import Model
 from checker.models.registry import KINDS, OPTIONS, build, options_of
 from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
 
-Change = Callable[[str, Model], Model]
-"""Run name, model → the model to use instead."""
+Make = Callable[[str, Mapping[str, Value]], Model]
+"""Run name, options of a model → the model to run it on."""
 
 
-def unchanged(_: str, model: Model) -> Model:
-    """The reference: no run is on another model."""
-    return model
+def reference(_: str, options: Mapping[str, Value]) -> Model:
+    """Every run is on our own model."""
+    return build(options)
 
 
 class World:
     """All runs of a test at one setting; names are settings, runs, then observables."""
 
-    def __init__(self, test: Test, setting: Setting, change: Change, control: Control | None):
+    def __init__(self, test: Test, setting: Setting, make: Make, control: Control | None):
         self.comparisons = Comparisons()
         self.runs: dict[str, Run] = {}
         self.options: dict[str, dict[str, Value]] = {}
         self.first = next(iter(test.runs))
         self._names: dict[str, Any] = dict(setting)
-        self._test, self._setting, self._change = test, setting, change
+        self._test, self._setting, self._make = test, setting, make
         self._control = control or Control()
         self._names |= {n: self.value(e) for n, e in self._control.setting.items()}
         for name, spec in test.runs.items():
@@ -75,7 +74,7 @@ class World:
         successes = 0
         for seed in SEEDS:
             setting = {**self._setting, "seed": seed}
-            world = World(self._test, setting, self._change, self._control)
+            world = World(self._test, setting, self._make, self._control)
             successes += truth(expression, world)
             self.comparisons.near_because = (
                 self.comparisons.near_because or world.comparisons.near_because
@@ -109,8 +108,8 @@ class World:
         self.options[name] = {**options, **spec.model}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
         resolved = {n: self._option(n, v) for n, v in self.options[name].items()}
-        shared = tuple(sorted(resolved.items())) if self._change is unchanged else None
-        run = fresh_run(build(resolved, partial(self._change, name)), sizes, shared or None)
+        shared = tuple(sorted(resolved.items())) if self._make is reference else None
+        run = fresh_run(self._make(name, resolved), sizes, shared or None)
         if start is not None:
             run = _taken_over(start, run, self._said(run, spec))
         if spec.lengths is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,37 @@ MERGES: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 }
 
 
-def bidirectional(layer: Model, merge: str = "concat") -> Model:
+Shape = tuple[int, ...]
+Order = Callable[[Shape, np.ndarray | None], np.ndarray]
+"""Shape (batch, timesteps), lengths → which timestep is read when, (batch, timesteps)."""
+
+Feed = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Inputs of the stack, outputs of the layer below → what a layer reads."""
+
+Read = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Outputs (batch, timesteps, units), lengths (batch,) → what a head reads, (batch, units)."""
+
+
+def backwards(shape: Shape, lengths: np.ndarray | None) -> np.ndarray:
+    """For each sequence the timesteps in reverse, (batch, timesteps); padding stays in place."""
+    batch, timesteps = shape
+    steps = np.arange(timesteps)
+    ends = np.full(batch, timesteps) if lengths is None else lengths
+    return np.where(steps < ends[:, None], ends[:, None] - 1 - steps, steps)
+
+
+def from_below(_: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """A layer of a stack reads every output of the layer below."""
+    return outputs
+
+
+def last_output(outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """A head reads the output at the last real step of each sequence."""
+    last: np.ndarray = outputs[np.arange(len(outputs)), lengths - 1]
+    return last
+
+
+def bidirectional(layer: Model, merge: str = "concat", order: Order = backwards) -> Model:
     """Two layers with parameters of their own, one of which reads the sequence backwards.
 
     Outputs (batch, timesteps, units) of both are merged: concat (twice as wide), sum, mul or ave.
@@ -32,15 +63,15 @@ def bidirectional(layer: Model, merge: str = "concat") -> Model:
     def run(
         _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
     ) -> Trace:
-        order = backwards(inputs.shape[:2], lengths)
+        turned = order(inputs.shape[:2], lengths)
         traces = {}
         for direction in ("forward", "backward"):
-            given = inputs if direction == "forward" else in_order(inputs, order)
+            given = inputs if direction == "forward" else in_order(inputs, turned)
             trace = layer.run(
                 part_of(parameters, direction), given, part_of(before, direction), lengths
             )
             if direction == "backward":
-                trace = {n: _turned(array, order) for n, array in trace.items()}
+                trace = {n: _turned(array, turned) for n, array in trace.items()}
             traces[direction] = trace
         merged = MERGES[merge](*(trace["outputs"].data for trace in traces.values()))
         named = {
@@ -51,15 +82,19 @@ def bidirectional(layer: Model, merge: str = "concat") -> Model:
         }
         return {"outputs": Array(merged, traces["forward"]["outputs"].axes)} | named
 
-    return _composed(layer, ("forward", "backward"), lambda _, sizes: sizes, run)
+    both = _composed(layer, ("forward", "backward"), lambda _, sizes: sizes, run)
+    return replace(both, level="directions", compose=partial(bidirectional, layer, merge))
 
 
-def stacked(layer: Model, layers: int) -> Model:
+def stacked(layer: Model, layers: int, feed: Feed = from_below) -> Model:
     """Layers of the same width on top of each other; each reads the outputs of the one below."""
     names = [f"layer{number}" for number in range(layers)]
 
     def sizes_of(name: str, sizes: Sizes) -> Sizes:
-        return sizes if name == "layer0" else {**sizes, "features": width(layer, sizes)}
+        if name == "layer0":
+            return sizes
+        inputs, outputs = np.zeros((1, 1, sizes["features"])), np.zeros((1, 1, width(layer, sizes)))
+        return {**sizes, "features": feed(inputs, outputs).shape[-1]}
 
     def run(
         _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
@@ -67,15 +102,15 @@ def stacked(layer: Model, layers: int) -> Model:
         named: dict[str, Array] = {}
         outputs = Array(inputs, ("batch", "timesteps", "units"))
         for name in names:
-            trace = layer.run(
-                part_of(parameters, name), outputs.data, part_of(before, name), lengths
-            )
+            read = inputs if name == "layer0" else feed(inputs, outputs.data)
+            trace = layer.run(part_of(parameters, name), read, part_of(before, name), lengths)
             outputs = trace["outputs"]
             named |= {_below(path, name): array for path, array in trace.items()
                       if path != "outputs"}  # fmt: skip
         return {"outputs": outputs} | named
 
-    return _composed(layer, names, sizes_of, run)
+    stack = _composed(layer, names, sizes_of, run)
+    return replace(stack, level="stack", compose=partial(stacked, layer, layers))
 
 
 def holding(layer: Model) -> Model:
@@ -98,7 +133,7 @@ def holding(layer: Model) -> Model:
     return replace(layer, unroll=run)
 
 
-def with_head(layer: Model, classes: int) -> Model:
+def with_head(layer: Model, classes: int, reads: Read = last_output) -> Model:
     """A dense layer on the last output: scores (batch, classes) = output @ kernel + bias."""
 
     def parameters(sizes: Sizes) -> dict[str, Axes]:
@@ -112,11 +147,12 @@ def with_head(layer: Model, classes: int) -> Model:
         trace = layer.run(parameters, inputs, before, lengths)
         outputs = trace["outputs"].data
         ends = np.full(len(inputs), outputs.shape[1]) if lengths is None else lengths
-        last = outputs[np.arange(len(inputs)), ends - 1]  # (batch, units)
-        scores = last @ parameters["head.kernel"] + parameters["head.bias"]  # (batch, classes)
+        read = reads(outputs, ends)  # (batch, units)
+        scores = read @ parameters["head.kernel"] + parameters["head.bias"]  # (batch, classes)
         return {**trace, "scores": Array(scores, ("batch", "classes"))}
 
-    return replace(layer, parameters=parameters, unroll=run)
+    again = partial(with_head, layer, classes)
+    return replace(layer, parameters=parameters, unroll=run, level="head", compose=again)
 
 
 def width(layer: Model, sizes: Sizes) -> int:
@@ -125,14 +161,6 @@ def width(layer: Model, sizes: Sizes) -> int:
     zeros = {n: np.zeros(tuple(a.values())) for n, a in layer.parameters(one).items()}
     before = {n: np.zeros(tuple(a.values())) for n, a in layer.state(one).items()}
     return layer.run(zeros, np.zeros((1, 1, one["features"])), before)["outputs"].shape[-1]
-
-
-def backwards(shape: tuple[int, ...], lengths: np.ndarray | None) -> np.ndarray:
-    """For each sequence the timesteps in reverse, (batch, timesteps); padding stays in place."""
-    batch, timesteps = shape
-    steps = np.arange(timesteps)
-    ends = np.full(batch, timesteps) if lengths is None else lengths
-    return np.where(steps < ends[:, None], ends[:, None] - 1 - steps, steps)
 
 
 def in_order(values: np.ndarray, order: np.ndarray) -> np.ndarray:

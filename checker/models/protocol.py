@@ -43,6 +43,8 @@ class Model:
     cell: Cell
     unroll: Unroll
     options: Mapping[str, Value] = field(default_factory=dict)
+    level: str = "layer"  # or what it is composed to: directions, stack, head
+    compose: Callable[..., Model] | None = None  # the same composition, with one joint replaced
 
     def run(
         self, parameters: Arrays, inputs: np.ndarray, before: Arrays,

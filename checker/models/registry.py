@@ -62,7 +62,8 @@ def build(
 ) -> Model:
     """A model from ``{"kind": "lstm", "projection": 2}``; the kind is lstm unless it is named.
 
-    ``alter`` changes the layer itself, before it is stacked or runs in both directions.
+    ``alter`` is given the layer itself, and then whatever it is composed to: both directions,
+    a stack, a layer with a head.  It gives back what is to be used instead.
     Raises ExperimentError for an unknown kind, or an option that the kind does not have or that
     does not make sense.
     """
@@ -82,11 +83,11 @@ def build(
     if layout == "keras" and not around.get("bidirectional"):
         model = holding(model)
     if around.get("bidirectional"):
-        model = bidirectional(model, around.get("merge", "concat"))
+        model = alter(bidirectional(model, around.get("merge", "concat")))
     if around.get("layers", 1) > 1:
-        model = stacked(model, around["layers"])
+        model = alter(stacked(model, around["layers"]))
     if "head" in around:
-        model = with_head(model, around["head"])
+        model = alter(with_head(model, around["head"]))
     return replace(model, options={**model.options, "layout": layout, **around})
 
 

@@ -16,25 +16,30 @@ class Rival:
     belief: str
     makes_true: str
     kinds: tuple[str, ...]
+    level: str
     change: Callable[[Model, bool], Model]
 
     def of(self, model: Model, believed: bool = True) -> Model | None:
         """The model with this belief; None where the belief says nothing about such a model."""
-        return self.change(model, believed) if model.kind in self.kinds else None
+        fits = model.kind in self.kinds and model.level == self.level
+        return self.change(model, believed) if fits else None
 
 
 RIVALS: dict[str, Rival] = {}
 
 
 def rival(
-    makes_true: str, kinds: tuple[str, ...] = ("lstm",)
+    makes_true: str, kinds: tuple[str, ...] = ("lstm",), level: str = "layer"
 ) -> Callable[[Callable[[Model, bool], Model]], Callable[[Model, bool], Model]]:
-    """Register a rival under its function's name; the docstring is the belief, for readers."""
+    """Register a rival under its function's name; the docstring is the belief, for readers.
+
+    ``level`` is what it changes: a layer, both directions, a stack, or a layer with a head.
+    """
 
     def register(change: Callable[[Model, bool], Model]) -> Callable[[Model, bool], Model]:
         name = change.__name__.replace("_", "-")
         belief = " ".join((change.__doc__ or "").split())
-        RIVALS[name] = Rival(name, belief, makes_true, kinds, change)
+        RIVALS[name] = Rival(name, belief, makes_true, kinds, level, change)
         return change
 
     return register
