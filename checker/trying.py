@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -114,19 +115,25 @@ def _rivals(test: Test, linked: frozenset[str]) -> Iterator[Candidate]:
             yield Candidate(name, ask, rival.name in linked)
 
 
-def _asked(test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting) -> Trial:
-    return altered_trial(test, setting, alter, runs)
+def _asked(
+    test: Test, alter: Alter, runs: tuple[str, ...], setting: Setting, keep: bool = False
+) -> Trial:
+    return altered_trial(test, setting, alter, runs, keep)
 
 
 def _alternatives(test: Test) -> Iterator[Candidate]:
     """Other values of the options that the claim's own model names."""
+    for name, other in _other_options(test):
+        yield Candidate(name, partial(reference_trial, other))
+
+
+def _other_options(test: Test) -> Iterator[tuple[str, Test]]:
     for option in test.named:
         value = test.model[option]
         for other in OPTIONS[option].values if option in OPTIONS else ():
             if other != value and value != option:
                 instead = {**test.model, option: other}
-                changed = replace(test, model=instead)
-                yield Candidate(f"{option}: {other}", partial(reference_trial, changed))
+                yield f"{option}: {other}", replace(test, model=instead)
 
 
 def _control(test: Test) -> Candidate | None:
@@ -135,25 +142,36 @@ def _control(test: Test) -> Candidate | None:
     return Candidate("control", partial(_controlled, test, test.control))
 
 
-def _controlled(test: Test, control: Control, setting: Setting) -> Trial:
-    return control_trial(test, setting, control)
+def _controlled(test: Test, control: Control, setting: Setting, keep: bool = False) -> Trial:
+    return control_trial(test, setting, control, keep)
 
 
 def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
     """Whether nothing that is run otherwise, at the same setting, changes an outcome anywhere.
 
-    Tried are all rivals, broken models, alternatives, and the control without its setting: another
-    setting changes also what does not come from a run.
+    Of a single comparison, it is what is compared that nothing may change: a claim about a number
+    is not empty because no other model hits that number.  Tried are all rivals, broken models,
+    alternatives, and the control without its setting: another setting changes also what does not
+    come from a run.
     """
     runs = tuple(test.runs)
     alters: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
-    others: list[Ask] = [partial(_asked, test, alter, runs) for alter in alters]
-    others += [alternative.ask for alternative in _alternatives(test)]
+    others: list[Ask] = [partial(_asked, test, alter, runs, keep=True) for alter in alters]
+    others += [partial(reference_trial, other, keep=True) for _, other in _other_options(test)]
     if test.control is not None:
-        others.append(partial(_controlled, test, replace(test.control, setting={})))
+        still = replace(test.control, setting={})
+        others.append(partial(_controlled, test, still, keep=True))
     inconclusive = (Outcome.NOT_APPLICABLE, Outcome.ERROR)
+    single = isinstance(parse(test.expression).tree, ast.Compare)
+
+    def same(other: Trial, trial: Trial) -> bool:
+        if other.outcome in inconclusive:
+            return True
+        measured = [{k: t.evidence.get(k) for k in ("values", "matrices")} for t in (other, trial)]
+        return other.outcome is trial.outcome and (not single or measured[0] == measured[1])
+
     return all(
-        ask(trial.setting).outcome in (trial.outcome, *inconclusive)
+        same(ask(trial.setting), reference_trial(test, trial.setting, keep=True))
         for trial in reversed(trials)
         for ask in others
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from checker.experiments.draws import draw
 from checker.experiments.influence import NUDGE
-from checker.experiments.world import World
+from checker.experiments.world import World, reference
 from checker.language.evaluate import evaluate, truth
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
@@ -31,7 +31,7 @@ RUNS = {
 
 
 def world(runs=RUNS, setting=SETTING) -> World:
-    return World(Test("True", runs=runs), setting, lambda _, model: model, None)
+    return World(Test("True", runs=runs), setting, reference, None)
 
 
 WORLD = world()

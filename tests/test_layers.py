@@ -6,6 +6,7 @@ Same outputs, final states and gradients on recorded runs; every misreading belo
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from checker.language.values import ExperimentError
 from checker.models import gru as gru_file
 from checker.models import layers as layers_file
+from checker.models import registry as registry_file
 from checker.models.layouts import DEFAULTS, ORDER, loaded, stored
 from checker.models.registry import KINDS, build
 from checker.traces import traces
@@ -182,15 +184,19 @@ def test_an_update_gate_that_keeps_the_new_state_is_caught(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "mutant"),
     [
-        ("backwards", lambda shape, lengths: np.tile(np.arange(shape[1])[::-1], (shape[0], 1))),
-        ("backwards", lambda shape, lengths: np.tile(np.arange(shape[1]), (shape[0], 1))),
+        ("order", lambda shape, lengths: np.tile(np.arange(shape[1])[::-1], (shape[0], 1))),
+        ("order", lambda shape, lengths: np.tile(np.arange(shape[1]), (shape[0], 1))),
         ("_turned", lambda array, order: array),
     ],
     ids=["lengths ignored", "not reversed", "not turned back"],
 )
 def test_a_misread_direction_is_caught(name, mutant, monkeypatch):
     assert not caught(("LSTM", "GRU"))
-    monkeypatch.setattr(layers_file, name, mutant)
+    if name == "order":
+        joined = partial(layers_file.bidirectional, order=mutant)
+        monkeypatch.setattr(registry_file, "bidirectional", joined)
+    else:
+        monkeypatch.setattr(layers_file, name, mutant)
     assert caught(("LSTM", "GRU"))
 
 

@@ -26,38 +26,39 @@ DISTINCT = (
 Each number is missing in two of them at least, so that a claim may name it for an option.
 """
 
+LARGE = ((5, 2, 28, 128), (2, 5, 128, 32), (3, 2, 200, 7), (2, 3, 5, 300))
+"""Sizes as people quote them: more units than features and fewer, by far."""
 
-def default_sizes() -> list[dict[str, int]]:
-    """All sizes up to 3 in the order of their sum, then the all-distinct ones."""
+
+def default_sizes(large: bool = False) -> list[dict[str, int]]:
+    """All sizes up to 3 in the order of their sum, then the all-distinct ones, then large ones.
+
+    Large ones are for tests of shapes and counts, which cost little at any size, and where what
+    holds at a few units may fail at hundreds.
+    """
     small = sorted(product(SMALL, repeat=len(SIZES)), key=lambda sizes: (sum(sizes), sizes))
-    return [dict(zip(SIZES, sizes, strict=True)) for sizes in (*small, *DISTINCT)]
+    tried = (*small, *DISTINCT, *(LARGE if large else ()))
+    return [dict(zip(SIZES, sizes, strict=True)) for sizes in tried]
 
 
-def settings(at: Mapping[str, tuple[Value, ...]]) -> list[dict[str, Value]]:
+def settings(at: Mapping[str, tuple[Value, ...]], large: bool = False) -> list[dict[str, Value]]:
     """Every setting: the default sizes, with the names that a claim enumerates besides or anew."""
-    base = [{n: s for n, s in sizes.items() if n not in at} for sizes in default_sizes()]
+    base = [{n: s for n, s in sizes.items() if n not in at} for sizes in default_sizes(large)]
     unique = [dict(items) for items in dict.fromkeys(tuple(sizes.items()) for sizes in base)]
     more = [dict(zip(at, values, strict=True)) for values in product(*at.values())]
     return [{**sizes, **extra} for sizes in unique for extra in more]
 
 
 def all_distinct(setting: Setting, further: Iterable[int] = ()) -> bool:
-    """Whether no two sizes are equal, nor sums or products of two of them to anything else.
+    """Whether no size equals another one, nor the sum or product of two others.
 
     ``further`` sizes, such as that of a projection, are equal to none of them either.
     """
-    sizes, further = _sizes(setting), list(further)
+    sizes = _sizes(setting)
     both = [*sizes, *further]
-    return len(clashes(sizes)) == 0 and len(set(both)) == len(both)
-
-
-def clashes(sizes: Iterable[int]) -> list[int]:
-    """The numbers that come out twice among sizes and their sums and products in pairs."""
-    sizes = list(sizes)
-    found = list(sizes)
-    found += [a + b for a, b in combinations(sizes, 2)]
-    found += [a * b for a, b in combinations(sizes, 2)]
-    return sorted({number for number in found if found.count(number) > 1})
+    pairs = list(combinations(sizes, 2))
+    of_two = {a + b for a, b in pairs} | {a * b for a, b in pairs}
+    return len(set(both)) == len(both) and not of_two & {*sizes}
 
 
 def _sizes(setting: Setting) -> list[int]:

@@ -16,16 +16,18 @@ import numpy as np
 
 from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, all_distinct, settings
+from checker.experiments.options import options_of_runs
 from checker.experiments.run import Run
 from checker.experiments.world import Make, World, reference
 from checker.language.evaluate import evaluate, truth
-from checker.language.parse import Expression, parse
+from checker.language.parse import Expression, ExpressionError, parse
+from checker.language.shapes import only_shapes
 from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
 from checker.language.values import ExperimentError
 from checker.models.protocol import Model
 from checker.models.registry import build
-from checker.nouns import Control, Outcome, Setting, Test, Trial, Value
+from checker.nouns import SIZES, Control, Outcome, Setting, Test, Trial, Value
 
 SIZED = ("projection", "layers", "head")
 """The options of a model that are sizes."""
@@ -43,7 +45,7 @@ def grid(test: Test) -> list[Setting]:
 
     Raises ExperimentError where ``where`` leaves none, or where they are too many.
     """
-    everything = settings(test.at)
+    everything = settings(test.at, large=of_shapes(test))
     if test.where is not None:
         condition = parse(test.where)
         everything = [setting for setting in everything if fulfils(condition, setting)]
@@ -54,6 +56,11 @@ def grid(test: Test) -> list[Setting]:
     return list(everything)
 
 
+def of_shapes(test: Test) -> bool:
+    """Whether a test looks at shapes and counts alone."""
+    return only_shapes(parse(test.expression).tree, frozenset({*SIZES, *test.at, "seed"}))
+
+
 def fulfils(condition: Expression, setting: Setting) -> bool:
     """Whether a condition on settings holds at one."""
     return truth(condition, _Settings(setting))
@@ -61,7 +68,7 @@ def fulfils(condition: Expression, setting: Setting) -> bool:
 
 def distinct(test: Test, setting: Setting) -> bool:
     """Whether no two sizes of a test coincide at a setting, those of its models included."""
-    models = [test.model, *(spec.model for spec in test.runs.values())]
+    models = options_of_runs(test).values()
     named = {(name, model[name]) for model in models for name in SIZED if name in model}
     sizes = [_at(setting, value) for _, value in sorted(named, key=str)]
     return all_distinct(setting, [size for size in sizes if isinstance(size, int) and size])
@@ -71,18 +78,15 @@ def _at(setting: Setting, value: Value) -> Any:
     """An option's value at a setting; None where it is no expression over settings."""
     try:
         return evaluate(parse(value), _Settings(setting)) if isinstance(value, str) else value
-    except ExperimentError:
+    except (ExpressionError, ExperimentError):
         return None
 
 
 def alterations(test: Test) -> list[tuple[str, ...]]:
     """Which runs a rival replaces together: those with the same model, one group at a time."""
-    models: dict[str, dict[str, Any]] = {}
     groups: dict[tuple[Any, ...], list[str]] = {}
-    for name, spec in test.runs.items():
-        start = models.get(spec.start or next(iter(test.runs)), {})
-        models[name] = {**start, **spec.model}
-        groups.setdefault(tuple(sorted(models[name].items())), []).append(name)
+    for name, options in options_of_runs(test).items():
+        groups.setdefault(tuple(sorted(options.items())), []).append(name)
     return [tuple(names) for names in groups.values()]
 
 
@@ -91,12 +95,14 @@ def reference_trial(test: Test, setting: Setting, keep: bool = False) -> Trial:
     return _trial(test, setting, None, reference, Outcome.ERROR, keep)
 
 
-def control_trial(test: Test, setting: Setting, control: Control) -> Trial:
+def control_trial(test: Test, setting: Setting, control: Control, keep: bool = False) -> Trial:
     """The same test under the claim's control."""
-    return _trial(test, setting, control, reference, Outcome.ERROR, False)
+    return _trial(test, setting, control, reference, Outcome.ERROR, keep)
 
 
-def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, ...]) -> Trial:
+def altered_trial(
+    test: Test, setting: Setting, alter: Alter, runs: tuple[str, ...], keep: bool = False
+) -> Trial:
     """The same test with the named runs on an altered model."""
 
     def make(name: str, options: Mapping[str, Value]) -> Model:
@@ -113,7 +119,7 @@ def altered_trial(test: Test, setting: Setting, alter: Alter, runs: tuple[str, .
             raise DoesNotFitError
         return model
 
-    return _trial(test, setting, None, make, Outcome.NOT_APPLICABLE, False)
+    return _trial(test, setting, None, make, Outcome.NOT_APPLICABLE, keep)
 
 
 def repeats_a_run(test: Test, setting: Setting) -> bool:
@@ -151,6 +157,7 @@ def _trial(
             warnings.simplefilter("error")  # a lost imaginary part would be a lost derivative
             world = World(test, setting, make, control)
             outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
+            shown = evidence(world) if keep else {}
     except DoesNotFitError:
         return Trial(setting, Outcome.NOT_APPLICABLE, "it says nothing about this kind of model")
     except UndecidedError as error:
@@ -159,7 +166,6 @@ def _trial(
         return Trial(setting, on_error, str(error))
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(setting, on_error, f"{type(error).__name__}: {error}")
-    shown = evidence(world) if keep else {}
     near = world.comparisons.near_because
     return Trial(setting, outcome, near, bool(near), shown)
 

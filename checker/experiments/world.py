@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from checker.experiments import influence as influences
+from checker.experiments.options import options_of_runs
 from checker.experiments.run import Run, fresh_run
 from checker.language.evaluate import Path, evaluate, read_path, truth
 from checker.language.observables import OBSERVABLES
@@ -18,7 +19,7 @@ from checker.language.statistics import SEEDS, Share
 from checker.language.tolerance import Comparisons
 from checker.language.values import Array, ExperimentError, Group, leaves, memberwise
 from checker.models.protocol import Model
-from checker.models.registry import KINDS, OPTIONS, build, options_of
+from checker.models.registry import OPTIONS, build
 from checker.nouns import SIZES, Control, RunSpec, Setting, Test, Value
 
 Make = Callable[[str, Mapping[str, Value]], Model]
@@ -36,11 +37,11 @@ class World:
     def __init__(self, test: Test, setting: Setting, make: Make, control: Control | None):
         self.comparisons = Comparisons()
         self.runs: dict[str, Run] = {}
-        self.options: dict[str, dict[str, Value]] = {}
         self.first = next(iter(test.runs))
         self._names: dict[str, Any] = dict(setting)
         self._test, self._setting, self._make = test, setting, make
         self._control = control or Control()
+        self.options = options_of_runs(test, self._control)
         self._names |= {n: self.value(e) for n, e in self._control.setting.items()}
         for name, spec in test.runs.items():
             try:
@@ -96,16 +97,11 @@ class World:
         start = None
         if self.runs:
             start = self.runs[spec.start or self.first]
-            sizes, options = dict(start.sizes), self.options[spec.start or self.first]
+            sizes = dict(start.sizes)
         else:  # the first run carries what the control sets
             extra = RunSpec(put=self._control.put, change=self._control.change)
             spec = _merged(spec, extra)
             sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
-            options = {**self._test.model, **self._control.model}
-        if spec.model.get("kind") in KINDS:  # what the other kind does not take falls away
-            taken = options_of(str(spec.model["kind"]))
-            options = {option: value for option, value in options.items() if option in taken}
-        self.options[name] = {**options, **spec.model}
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
         resolved = {n: self._option(n, v) for n, v in self.options[name].items()}
         shared = tuple(sorted(resolved.items())) if self._make is reference else None

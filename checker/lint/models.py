@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from checker.base import Base
+from checker.experiments.options import options_of_runs, over
 from checker.experiments.run import MAX_SIZE
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
@@ -31,8 +32,8 @@ def models_can_be_built(base: Base) -> Iterator[Finding]:
             place = base.place("question", question.id, ("model", *path))
             yield Finding(place.file, place.line, place.column, message, tip)
     for claim, test in tests(base):
-        for path, named in _models(test):
-            for inner, message, tip in _model_problems(named, {**test.model, **named}, test.at):
+        for path, named, whole in _models(test):
+            for inner, message, tip in _model_problems(named, whole, test.at):
                 yield finding(base, claim, (*path, *inner), message, tip)
 
 
@@ -71,13 +72,15 @@ def bad_size(name: str, value: Any) -> str:
     return "" if good else f"{name} is a whole number from {least} to {MAX_SIZE}"
 
 
-def _models(test: Test) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
-    """The options that a claim's file names, with the keys that lead to them."""
-    yield ("model",), {option: test.model[option] for option in test.named}
+def _models(test: Test) -> Iterator[tuple[Keys, Mapping[str, Any], Mapping[str, Any]]]:
+    """The options that a claim's file names, the keys that lead to them, and the whole model."""
+    own, controlled = options_of_runs(test), options_of_runs(test, test.control)
+    yield ("model",), {option: test.model[option] for option in test.named}, test.model
     if test.control is not None:
-        yield ("control", "model"), test.control.model
-    for path, _, run in runs(test):
-        yield (*path, "model"), run.model
+        yield ("control", "model"), test.control.model, over(test.model, test.control.model)
+    for path, name, run in runs(test):
+        whole = own if path[0] == "runs" else controlled
+        yield (*path, "model"), run.model, whole.get(name, run.model)
 
 
 def _bad_start(

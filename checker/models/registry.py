@@ -46,9 +46,15 @@ OPTIONS: Mapping[str, Option] = {
     "bidirectional": Option(bool, "a second layer reads backwards; names get forward or backward",
                             (False, True)),
     "merge": Option(str, "how both directions are merged", tuple(MERGES)),
-    "head": Option(int, "classes of a dense layer on the last output, which gives scores"),
+    "head": Option(int, "classes of a dense layer on the last output, which gives scores; 0 is "
+                   "none"),
 }  # fmt: skip
-_NEEDS = {"merge": "bidirectional", "projection_clip": "projection"}
+NEEDS = {"merge": "bidirectional", "projection_clip": "projection"}
+"""Options that do nothing without another one."""
+
+NONE = ("projection", "head")
+"""Options for which 0 is none, as PyTorch has it for its projection."""
+
 _AROUND = ("layout", "layers", "bidirectional", "merge", "head")
 
 
@@ -73,7 +79,7 @@ def build(
         raise ExperimentError(f"no kind of model {kind!r}, only {', '.join(KINDS)}")
     for name, value in options.items():
         check_option(kind, name, value)
-    for name, other in _NEEDS.items():
+    for name, other in NEEDS.items():
         if name in options and not options.get(other):
             raise ExperimentError(f"{name} does nothing without {other}")
     around = {name: options.pop(name) for name in _AROUND if name in options}
@@ -86,7 +92,7 @@ def build(
         model = alter(bidirectional(model, around.get("merge", "concat")))
     if around.get("layers", 1) > 1:
         model = alter(stacked(model, around["layers"]))
-    if "head" in around:
+    if around.get("head"):
         model = alter(with_head(model, around["head"]))
     return replace(model, options={**model.options, "layout": layout, **around})
 
@@ -104,6 +110,6 @@ def check_option(kind: str, name: str, value: Any) -> None:
     if option.values and option.type is not float and value not in option.values:
         words = ", ".join(str(known) for known in option.values)
         raise ExperimentError(f"{name} is one of {words}, not {value!r}")
-    least = 0 if name == "projection" else 1  # 0 is none, as in PyTorch
+    least = 0 if name in NONE else 1
     if isinstance(value, int) and option.type is int and not least <= value <= MAX_OPTION:
         raise ExperimentError(f"{name} is between {least} and {MAX_OPTION}, not {value}")
