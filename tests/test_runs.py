@@ -170,10 +170,10 @@ def test_a_part_of_a_slot_can_be_set():
         (RunSpec(put={"before.h": "it[:, 0:1]"}), "has shape"),
         (RunSpec(change=("before.x",)), "a run is given"),
         (RunSpec(setting={"units": "units / 2"}), "whole number"),
-        (RunSpec(setting={"units": "10000"}), "between 1 and 1024"),
-        (RunSpec(setting={"units": "units - 5"}), "between 1 and 1024"),
+        (RunSpec(setting={"units": "10000"}), "between 1 and 4096"),
+        (RunSpec(setting={"units": "units - 5"}), "between 1 and 4096"),
         (RunSpec(model={"kind": "tree"}), "no kind of model"),
-        (RunSpec(model={"projection": -1}), "between 0 and 1024"),
+        (RunSpec(model={"projection": -1}), "between 0 and 4096"),
         (RunSpec(put={"inputs": "it / (units - 5)"}), "zero|finite"),
     ],
 )
@@ -196,7 +196,7 @@ def test_what_is_not_finite_is_an_error(value):
     [
         ("outputs.units == units", {"batch": 1000, "timesteps": 1000, "units": 87}, "at most"),
         ("outputs.units == units", {"batch": 1000, "timesteps": 1000, "features": 5}, "at most"),
-        ("outputs.units == units", {"units": 1024, "features": 1024}, "at most"),
+        ("outputs.units == units", {"units": 4096, "features": 4096}, "at most"),
         (" + ".join(["sum(" + "join(inputs, " * 30 + "inputs" + ")" * 31]), {"batch": 300,
          "timesteps": 400}, "an array holds at most"),
         ("sum(inputs @ swapped(inputs[:, 0], 'batch', 'features')) > 0", {"batch": 300,

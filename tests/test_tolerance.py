@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from checker.language.statistics import LEVEL, SEEDS, Share, UndecidedError, error_level
-from checker.language.tolerance import ROUNDING, SLACK, Comparisons, distances
+from checker.language.tolerance import DOUBLE, Comparisons, distances
 from checker.language.values import ExperimentError
+
+ROUNDING, SLACK = DOUBLE.rounding, DOUBLE.slack
 
 
 def chance_of_at_least(successes, tries, chance):

@@ -5,7 +5,7 @@ Complex step: Squire & Trapp 1998, f'(x) = Im f(x + ih) / h, which loses no digi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from checker.experiments.draws import draw
 from checker.experiments.run import Run
 from checker.language.evaluate import Path
 from checker.language.observables import NUDGEABLE
-from checker.language.tolerance import EPSILON
 from checker.language.values import Array, ExperimentError
 
 NUDGE = 0.5
@@ -30,14 +29,16 @@ def influence(run: Run, source: Path, target: Path) -> Array | float:
     """
     source_slots, source_axis = _place(run, source)
     target_slots, target_axis = _place(run, target)
-    at_rest = _selected(run, target, target_slots)
+    at_rest = _selected(run.observed, target, target_slots)
+    rounding = 64 * run.model.precision.epsilon
     rows = []
     for nudge in _nudges(run, source, source_slots, source_axis):
-        moved = _selected(_nudged(run, nudge), target, target_slots)
-        row = np.array(_moved(at_rest, moved, target_axis))
+        moved = _selected(_nudged(run, nudge).observed, target, target_slots)
+        row = np.array(_moved(at_rest, moved, target_axis, rounding))
         if not row.all():  # too small to be seen, or no influence at all: the derivative tells
-            slope = _slopes(run, nudge, target, target_slots, target_axis)
-            row = np.where(row == 0, slope, row)
+            slopes = _selected(_slopes(run, nudge), target, target_slots)
+            still = [Array(np.zeros(array.shape), array.axes) for array in slopes]
+            row = np.where(row == 0, _moved(still, slopes, target_axis, 0.0), row)
         rows.append(row)
     matrix = np.stack(rows)  # (source entries, target entries)
     names = [axis for axis in (source_axis, target_axis) if axis]
@@ -58,11 +59,10 @@ def jacobian(run: Run, source: Path, target: Path) -> Array:
         _may_be_nudged(slot)
         data = run.given[slot].data
         for entry in np.argwhere(_mask(data, source.index)):
-            nudged = data.astype(complex)
-            nudged[tuple(entry)] += STEP * 1j
-            moved = run.replaced(slot, Array(nudged, run.given[slot].axes))
-            found = _selected(moved, target, target_slots)
-            columns.append(np.concatenate([np.imag(a.data).ravel() for a in found]) / STEP)
+            direction = np.zeros_like(data)
+            direction[tuple(entry)] = 1
+            found = _selected(_slopes(run, {slot: direction}), target, target_slots)
+            columns.append(np.concatenate([a.data.ravel() for a in found]))
             if len(columns) * columns[0].size > MAX_ENTRIES:
                 raise ExperimentError(f"a jacobian has at most {MAX_ENTRIES} entries")
     if not columns or not columns[0].size:
@@ -84,8 +84,8 @@ def _place(run: Run, path: Path) -> tuple[list[str], str | None]:
     raise ExperimentError(f"this run has no {names}")
 
 
-def _selected(run: Run, path: Path, slots: list[str]) -> list[Array]:
-    arrays = [run.observed[slot] for slot in slots]
+def _selected(observed: Mapping[str, Array], path: Path, slots: list[str]) -> list[Array]:
+    arrays = [observed[slot] for slot in slots]
     return [array.take(path.index) if path.index else array for array in arrays]
 
 
@@ -136,19 +136,19 @@ def _nudged(run: Run, nudge: dict[str, np.ndarray]) -> Run:
     return run
 
 
-def _slopes(
-    run: Run, nudge: dict[str, np.ndarray], path: Path, slots: list[str], axis: str | None
-) -> np.ndarray:
-    """How far the target would move if it went on as steeply as it starts, by complex step."""
-    step = {slot: STEP * 1j * data for slot, data in nudge.items()}
-    moved = _selected(_nudged(run, step), path, slots)
-    slopes = [Array(np.imag(array.data) / STEP, array.axes) for array in moved]
-    still = [Array(np.zeros(array.shape), array.axes) for array in moved]
-    return np.array(_moved(still, slopes, axis, rounding=0.0))
+def _slopes(run: Run, direction: dict[str, np.ndarray]) -> Mapping[str, Array]:
+    """How steeply everything that can be observed starts to move along a direction."""
+    if run.model.slopes is not None:
+        given = {slot: array.data for slot, array in run.given.items()}
+        still = {slot: Array(np.zeros_like(a), run.given[slot].axes) for slot, a in given.items()}
+        along = {slot: Array(data, run.given[slot].axes) for slot, data in direction.items()}
+        return {**still, **along, **run.model.slopes(given, direction)}
+    moved = _nudged(run, {slot: STEP * 1j * data for slot, data in direction.items()})
+    return {slot: Array(np.imag(a.data) / STEP, a.axes) for slot, a in moved.observed.items()}
 
 
 def _moved(
-    at_rest: list[Array], moved: list[Array], axis: str | None, rounding: float = 64 * EPSILON
+    at_rest: list[Array], moved: list[Array], axis: str | None, rounding: float
 ) -> list[float]:
     """The largest movement along each entry of the axis, or of everything."""
     found: list[float] = []

@@ -17,7 +17,7 @@ from checker.language.values import Array, ExperimentError, Group, leaves
 from checker.models.layouts import stored
 from checker.models.protocol import Axes, Model, Sizes, Trace, part_of
 
-MAX_SIZE = 1024
+MAX_SIZE = 4096
 MAX_ENTRIES = 4 * 10**6
 PER_STEP = 10  # arrays of a trace that have an entry for each sequence, timestep and unit
 MAX_SHARED = 2000
@@ -70,6 +70,8 @@ class Run:
         """Observables that are worked out only when they are asked for."""
         given = {path: array.data for path, array in self.given.items()}
         if name == "operations":
+            if self.model.slopes is not None:
+                raise ExperimentError("a framework does not tell how often it computes what")
             return counted(self._run, given)
         return stored(self.model, part_of(given, "parameters"))
 

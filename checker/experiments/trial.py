@@ -57,8 +57,11 @@ def grid(test: Test) -> list[Setting]:
 
 
 def of_shapes(test: Test) -> bool:
-    """Whether a test looks at shapes and counts alone."""
-    return only_shapes(parse(test.expression).tree, frozenset({*SIZES, *test.at, "seed"}))
+    """Whether a test looks at shapes and counts alone; a test that cannot be read does not."""
+    try:
+        return only_shapes(parse(test.expression).tree, frozenset({*SIZES, *test.at, "seed"}))
+    except ExpressionError:
+        return False
 
 
 def fulfils(condition: Expression, setting: Setting) -> bool:

@@ -16,7 +16,7 @@ from checker.language.evaluate import Path, evaluate, read_path, truth
 from checker.language.observables import OBSERVABLES
 from checker.language.parse import Expression, parse
 from checker.language.statistics import SEEDS, Share
-from checker.language.tolerance import Comparisons
+from checker.language.tolerance import Comparisons, Precision
 from checker.language.values import Array, ExperimentError, Group, leaves, memberwise
 from checker.models.protocol import Model
 from checker.models.registry import OPTIONS, build
@@ -49,6 +49,8 @@ class World:
             except ExperimentError as error:
                 where = f"run {name}: " if len(test.runs) > 1 else ""
                 raise ExperimentError(f"{where}{error}") from None
+        coarsest = max((run.model.precision for run in self.runs.values()), key=_epsilon)
+        self.comparisons.precision = coarsest
         self.comparisons.evidence.clear()  # what was set is not what was measured
 
     def look_up(self, name: str) -> Any:
@@ -187,6 +189,10 @@ _PARSED: dict[str, Expression] = {}
 
 def _parsed(text: str) -> Expression:
     return _PARSED.setdefault(text, parse(text))
+
+
+def _epsilon(precision: Precision) -> float:
+    return precision.epsilon
 
 
 def _merged(spec: RunSpec, over: RunSpec | None) -> RunSpec:

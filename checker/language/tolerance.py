@@ -1,8 +1,8 @@
 """When two numbers count as equal, and when they are too near to call.
 
-Tolerances are in units of the rounding of float64.  Between "equal but for rounding" and
-"really different" lies a zone in which no outcome may be relied on; a comparison that falls
-into it is marked *near*.
+Tolerances are in units of the rounding of the numbers that are compared.  Between "equal but for
+rounding" and "really different" lies a zone in which no outcome may be relied on; a comparison
+that falls into it is marked *near*.
 """
 
 from __future__ import annotations
@@ -15,15 +15,25 @@ import numpy as np
 
 from checker.language.values import ExperimentError
 
-EPSILON = float(np.finfo(np.float64).eps)
-ROUNDING = 2**12 * EPSILON  # about 9e-13: what a run of some dozen steps loses
-SLACK = 2**26 * EPSILON  # about 1.5e-8: smaller than any difference that we want to see
+
+@dataclass(frozen=True)
+class Precision:
+    """How finely numbers are computed: up to ``rounding`` they are equal, from ``slack`` on not."""
+
+    epsilon: float
+    rounding: float  # what a run of some dozen steps loses
+    slack: float  # smaller than any difference that we want to see
+
+
+DOUBLE = Precision(2.0**-52, 2.0**-40, 2.0**-26)  # 2e-16, 9e-13, 1.5e-8
+SINGLE = Precision(2.0**-23, 2.0**-16, 2.0**-10)  # 1e-7, 1.5e-5, 1e-3
 
 
 @dataclass
 class Comparisons:
     """The comparisons of one trial: whether one was near, and what was compared."""
 
+    precision: Precision = DOUBLE
     near_because: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
 
@@ -44,16 +54,16 @@ class Comparisons:
     def some_differ(self, pairs: Iterable[tuple[Any, Any]]) -> bool:
         """Whether some entry really differs; near only where no other entry clearly does."""
         largest = max(float(np.max(distances(left, right))) for left, right in pairs)
-        if ROUNDING < largest <= SLACK:
+        if self.precision.rounding < largest <= self.precision.slack:
             self.too_near(largest)
-        return largest > ROUNDING
+        return largest > self.precision.rounding
 
     def all_differ(self, pairs: Iterable[tuple[Any, Any]]) -> bool:
         """Whether every entry really differs; near only where no other entry is equal."""
         smallest = min(float(np.min(distances(left, right))) for left, right in pairs)
-        if ROUNDING < smallest <= SLACK:
+        if self.precision.rounding < smallest <= self.precision.slack:
             self.too_near(smallest)
-        return smallest > ROUNDING
+        return smallest > self.precision.rounding
 
     def above(self, left: Any, right: Any) -> np.ndarray:
         """Where left > right by more than rounding, entry by entry.
@@ -65,18 +75,19 @@ class Comparisons:
         left, right = finite(left), finite(right)
         distance = np.abs(left - right)
         scale = np.maximum(np.abs(left), np.abs(right))
-        tiny = (scale > 0) & (scale <= np.where(left * right == 0, 64 * ROUNDING, 64 * EPSILON))
-        between = (distance > ROUNDING * scale) & ((distance <= SLACK * scale) | tiny)
+        p = self.precision
+        tiny = (scale > 0) & (scale <= np.where(left * right == 0, 64 * p.rounding, 64 * p.epsilon))
+        between = (distance > p.rounding * scale) & ((distance <= p.slack * scale) | tiny)
         if np.any(between):
             self.too_near(float(np.max(distance[between])))
-        return np.asarray((left > right) & (distance > ROUNDING * scale))
+        return np.asarray((left > right) & (distance > p.rounding * scale))
 
     def equal(self, left: float, right: float) -> bool:
         """Whether two numbers are equal but for rounding.
 
         Next to an exact 0 nothing tells rounding from a small number, so that is too near to call.
         """
-        if 0 in (left, right) and left != right and abs(left - right) <= SLACK:
+        if 0 in (left, right) and left != right and abs(left - right) <= self.precision.slack:
             self.too_near(abs(left - right))
             return False
         return not self.some_differ([(left, right)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from checker.language.tolerance import DOUBLE, Precision
 from checker.language.values import Array
 from checker.nouns import Value
 
@@ -32,6 +33,12 @@ Trace = Mapping[str, Array]
 Unroll = Callable[[Cell, Arrays, np.ndarray, Arrays, np.ndarray | None], Trace]
 """Cell, parameters, inputs, state before, lengths (batch,) or None → trace."""
 
+Slopes = Callable[[Arrays, Arrays], Trace]
+"""All that a run is given, a direction in some of its slots → derivatives of the trace along it.
+
+Both by dotted path: ``inputs``, ``before.h``, ``parameters.kernel.i``, and ``lengths``, if any.
+"""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -43,6 +50,8 @@ class Model:
     cell: Cell
     unroll: Unroll
     options: Mapping[str, Value] = field(default_factory=dict)
+    slopes: Slopes | None = None  # how a framework takes derivatives; ours are by complex step
+    precision: Precision = DOUBLE
     level: str = "layer"  # or what it is composed to: directions, stack, head
     compose: Callable[..., Model] | None = None  # the same composition, with one joint replaced
 

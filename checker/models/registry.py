@@ -18,7 +18,7 @@ from checker.nouns import Value
 
 KINDS: Mapping[str, Callable[..., Model]] = {"lstm": lstm, "gru": gru, "rnn": rnn}
 LAYOUTS = ("tensorflow1", "keras", "pytorch")
-MAX_OPTION = 1024
+MAX_OPTION = 4096
 
 
 @dataclass(frozen=True)

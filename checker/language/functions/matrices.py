@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from checker.language.functions.registry import as_array, function
-from checker.language.tolerance import EPSILON, ROUNDING, finite
+from checker.language.tolerance import finite
 from checker.language.values import Array, ExperimentError, described, memberwise
 
 MAX_SIZE = 1024
@@ -77,9 +77,10 @@ def is_diagonal(world: Any, matrix: Any) -> bool:
     data = finite(_square(matrix).data)
     others = np.abs(data[~np.eye(len(data), dtype=bool)])
     largest = float(others.max(initial=0.0))
-    if largest <= 4 * EPSILON * float(np.max(np.abs(data))):
+    precision = world.comparisons.precision
+    if largest <= 4 * precision.epsilon * float(np.max(np.abs(data))):
         return True
-    if largest <= 64 * ROUNDING:
+    if largest <= 64 * precision.rounding:
         world.comparisons.too_near(largest, "an entry off the diagonal")
     return False
 
@@ -95,8 +96,8 @@ def next_diagonal(world: Any, matrix: Any) -> Array:
 def rank(world: Any, matrix: Any) -> int:
     """rank(matrix): how many independent directions its rows have.
 
-    Singular values are told from rounding at 1e-12 of the largest; one within a factor of 100 of
-    that is too near to call.
+    Singular values are told from rounding at about 1e-12 of the largest, in single precision at
+    5e-4; one within a factor of 100 of that is too near to call.
     """
     data = finite(as_array(matrix).data)
     if data.ndim != 2 or data.size == 0:
@@ -104,13 +105,15 @@ def rank(world: Any, matrix: Any) -> int:
     values = np.linalg.svd(data, compute_uv=False)
     if values[0] == 0:
         return 0
-    if values[0] <= ROUNDING:
+    precision = world.comparisons.precision
+    if values[0] <= precision.rounding:
         world.comparisons.too_near(float(values[0]), "a largest singular value")
     relative = values / values[0]
-    between = (relative > 1e-14) & (relative < 1e-10)
+    cut = 2**12 * precision.epsilon
+    between = (relative > cut / 100) & (relative < cut * 100)
     if np.any(between):
         world.comparisons.too_near(float(np.max(relative[between])), "a relative singular value")
-    return int(np.sum(relative > 1e-12))
+    return int(np.sum(relative > cut))
 
 
 def _square(value: Any) -> Array:
