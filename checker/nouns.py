@@ -73,7 +73,8 @@ class Finding:
 
     def __str__(self) -> str:
         tip = f" ({self.tip})" if self.tip else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.message}{tip}"
+        text = f"{self.file}:{self.line}:{self.column}: {self.message}{tip}"
+        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 @dataclass(frozen=True)
