@@ -1,0 +1,118 @@
+"""What each framework offers, in one table: from it follows where a claim does not apply.
+
+A claim names options; one that it leaves open is what the framework makes of it.
+Sources: the constructors of TensorFlow 1's ``rnn_cell_impl.py``, Keras's ``layers.rnn``,
+``torch.nn``, the ONNX operators LSTM, GRU and RNN, and ``flax.linen``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker.nouns import Value
+
+ANY = object()
+"""Every value of an option."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A library: its name for readers, the package that it comes in, and what it offers.
+
+    ``offers``: kind of model → option → the values that it takes there.
+    ``everywhere``: options of all its kinds.
+    """
+
+    title: str
+    package: str
+    layout: str
+    offers: Mapping[str, Mapping[str, Any]]
+    everywhere: Mapping[str, Any]
+
+
+_STACKS = {"layers": ANY, "head": ANY}
+FRAMEWORKS: Mapping[str, Framework] = {
+    "tensorflow": Framework(
+        "TensorFlow 1 cells",
+        "tensorflow",
+        "tensorflow1",
+        {
+            "lstm": {
+                "forget_bias": ANY,
+                "projection": ANY,
+                "peepholes": ANY,
+                "cell_clip": ANY,
+                "projection_clip": ANY,
+                "biases": (1,),
+            },
+            "gru": {"reset": ("before",), "biases": (1,)},
+            "rnn": {"activation": ANY, "biases": (1,)},
+        },
+        {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+    ),
+    "keras": Framework(
+        "Keras",
+        "keras",
+        "keras",
+        {
+            "lstm": {"forget_bias": ANY, "biases": (1,)},
+            "gru": {"reset": ANY, "biases": ANY},
+            "rnn": {"activation": ANY, "biases": (1,)},
+        },
+        {**_STACKS, "bidirectional": ANY, "merge": ANY},
+    ),
+    "torch": Framework(
+        "PyTorch",
+        "torch",
+        "pytorch",
+        {
+            "lstm": {"forget_bias": ANY, "projection": ANY, "biases": (2,)},
+            "gru": {"reset": ("after",), "biases": (2,)},
+            "rnn": {"activation": ("tanh", "relu"), "biases": (2,)},
+        },
+        {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+    ),
+    "onnx": Framework(
+        "ONNX Runtime",
+        "onnxruntime",
+        "onnx",
+        {
+            "lstm": {"forget_bias": ANY, "peepholes": ANY, "biases": (2,)},
+            "gru": {"reset": ANY, "biases": (2,)},
+            "rnn": {"activation": ("tanh", "relu"), "biases": (2,)},
+        },
+        {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+    ),
+    "flax": Framework(
+        "Flax",
+        "flax",
+        "flax",
+        {
+            "lstm": {"forget_bias": ANY, "biases": (1,)},
+            "gru": {"reset": ("after",)},
+            "rnn": {"activation": ANY, "biases": (1,)},
+        },
+        {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+    ),
+}
+"""``forget_bias`` where a framework adds none: the number goes into the bias that it stores.
+The function is the same one, and so is the number of parameters."""
+
+_NEUTRAL = {"projection": 0, "head": 0, "layers": 1, "bidirectional": False, "peepholes": False}
+
+
+def missing(framework: str, options: Mapping[str, Value]) -> str:
+    """Why a framework does not offer a model; empty if it does."""
+    offered = FRAMEWORKS[framework]
+    kind = str(options.get("kind", "lstm"))
+    known = {**offered.offers.get(kind, {}), **offered.everywhere, "layout": (offered.layout,)}
+    for name, value in options.items():
+        values = known.get(name, ())
+        if name == "kind" or values is ANY or value == _NEUTRAL.get(name, ANY) or value in values:
+            continue
+        if name == "layout":
+            return f"the claim is about the layout of {value}"
+        return f"{offered.title} has no {kind} with {name}: {value}"
+    return ""
