@@ -64,7 +64,7 @@ def _tried(
     linked_rivals: frozenset[str],
     recorded: tuple[Mapping[str, Any], ...],
 ) -> Judgement:
-    trials = [reference_trial(test, setting) for setting in settings]
+    trials = _trials(test, settings)
     case = Case(
         trials,
         distinct=partial(distinct, test),
@@ -82,6 +82,21 @@ def _tried(
     else:
         judgement = judge(case)
     return _with_evidence(test, judgement)
+
+
+def _trials(test: Test, settings: list[Setting]) -> list[Trial]:
+    """The test on the reference; on weights drawn otherwise only while nothing refutes the claim.
+
+    Of those, trials that say nothing clear are left out: numbers may be saturated.
+    """
+    usual = [setting for setting in settings if "draw" not in setting]
+    trials = [reference_trial(test, setting) for setting in usual]
+    if any(
+        (t.clear_yes if test.some else t.clear_no) and distinct(test, t.setting) for t in trials
+    ):
+        return trials
+    others = [reference_trial(test, setting) for setting in settings if "draw" in setting]
+    return [*trials, *(trial for trial in others if trial.clear_yes or trial.clear_no)]
 
 
 def _most_telling(test: Test, settings: list[Setting]) -> Setting:

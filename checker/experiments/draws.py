@@ -7,6 +7,7 @@ or a smaller batch sees a prefix of what a larger one sees.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from math import prod
 
@@ -15,17 +16,32 @@ import numpy as np
 from checker.models.protocol import Axes
 
 SMALL = 1000  # numbers of a draw that is worth keeping
+DRAWS: Mapping[str, Mapping[str, float]] = {
+    "usual": {},
+    "again": {},
+    "large weights": {"parameters": 5.0},
+    "large biases": {"bias": 100.0, "recurrent_bias": 100.0},
+}
+"""Ways to draw, and how many times as large as usual they draw parts of the parameters.
+
+Large weights saturate gates here and there; with large biases nearly every gate stands open or
+shut, whatever is fed in, each unit another way.
+"""
 _SCALES = {"inputs": 1.0, "before": 0.7, "bias": 0.5, "recurrent_bias": 0.5, "peephole": 0.7}
 
 
-def draw(path: str, axes: Axes, seed: int, salt: str = "") -> np.ndarray:
+def draw(path: str, axes: Axes, seed: int, salt: str = "", way: str = "usual") -> np.ndarray:
     """Standard normal numbers for a slot, scaled so that gates are neither shut nor saturated.
 
-    Weights that multiply m numbers are scaled by 1.2 / sqrt(m).  ``salt`` gives another draw.
+    Weights that multiply m numbers are scaled by 1.2 / sqrt(m).  ``salt`` gives other numbers,
+    ``way`` is one of DRAWS.
     """
     shape = tuple(axes.values())
     drawn = _kept if prod(shape) <= SMALL else _draw
-    return drawn(path, shape, "batch" in axes, seed, salt)
+    salted = salt if way == "usual" else f"{salt} {way}"
+    numbers = drawn(path, shape, "batch" in axes, seed, salted)
+    times = [t for part, t in DRAWS[way].items() if part in path.split(".")]
+    return numbers * times[0] if times else numbers
 
 
 @lru_cache(maxsize=20_000)

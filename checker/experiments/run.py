@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from checker.experiments.budget import spend
-from checker.experiments.draws import draw
+from checker.experiments.draws import DRAWS, draw
 from checker.experiments.operations import counted
 from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.values import Array, ExperimentError, Group, leaves
@@ -115,9 +115,9 @@ class Run:
         """The same run with other random values in a slot or group."""
         if not self.slots(path):
             raise ExperimentError(f"a run is given {', '.join(self.given)}; not {path!r}")
-        seed = self.sizes.get("seed", 0)
+        seed, way = _drawn(self.sizes)
         new = {
-            leaf: Array(draw(leaf, self._axes(leaf), seed, "changed"), self.given[leaf].axes)
+            leaf: Array(draw(leaf, self._axes(leaf), seed, "changed", way), self.given[leaf].axes)
             for leaf in self.slots(path)
         }
         return Run(self.model, self.sizes, {**self.given, **new}, self.touched | {*new})
@@ -142,7 +142,7 @@ def fresh_run(model: Model, sizes: Sizes, shared: Hashable = None) -> Run:
     Raises ExperimentError for sizes that are out of bounds.
     """
     for name, size in sizes.items():
-        if not (0 if name == "seed" else 1) <= size <= MAX_SIZE:
+        if not (0 if name in ("seed", "draw") else 1) <= size <= MAX_SIZE:
             raise ExperimentError(f"{name} is between 1 and {MAX_SIZE}, not {size}")
     slots: dict[str, Axes] = {
         "inputs": {name: sizes[name] for name in ("batch", "timesteps", "features")}
@@ -152,7 +152,14 @@ def fresh_run(model: Model, sizes: Sizes, shared: Hashable = None) -> Run:
     entries = PER_STEP * sizes["batch"] * sizes["timesteps"] * sizes["units"]
     if entries + sum(prod(axes.values()) for axes in slots.values()) > MAX_ENTRIES:
         raise ExperimentError(f"a run holds at most {MAX_ENTRIES} numbers")
-    seed = sizes.get("seed", 0)
-    given = {path: Array(draw(path, axes, seed), tuple(axes)) for path, axes in slots.items()}
+    seed, way = _drawn(sizes)
+    given = {
+        path: Array(draw(path, axes, seed, way=way), tuple(axes)) for path, axes in slots.items()
+    }
     key = (shared, tuple(sorted(sizes.items()))) if shared else None
     return Run(model, sizes, given, shared=key)
+
+
+def _drawn(sizes: Sizes) -> tuple[int, str]:
+    """The seed of a run, and its way to draw."""
+    return sizes.get("seed", 0), list(DRAWS)[sizes.get("draw", 0)]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from checker.experiments.draws import DRAWS
 from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, all_distinct, settings
 from checker.experiments.options import options_of_runs
@@ -21,7 +22,7 @@ from checker.experiments.run import Run
 from checker.experiments.world import Make, World, reference
 from checker.language.evaluate import evaluate, truth
 from checker.language.parse import Expression, ExpressionError, parse
-from checker.language.shapes import only_shapes
+from checker.language.shapes import identity_or_order, only_shapes
 from checker.language.statistics import UndecidedError
 from checker.language.tolerance import Comparisons
 from checker.language.values import ExperimentError
@@ -53,7 +54,19 @@ def grid(test: Test) -> list[Setting]:
         raise ExperimentError("the grid is empty: no setting fulfils where")
     if len(everything) > MAX_SETTINGS:
         raise ExperimentError(f"the grid has {len(everything)} settings, above {MAX_SETTINGS}")
-    return list(everything)
+    return [*everything, *_drawn_otherwise(test, everything)]
+
+
+def _drawn_otherwise(test: Test, everything: Sequence[Setting]) -> list[Setting]:
+    """Further settings of a claim that has to hold for weights of any size: other draws."""
+    try:
+        tree = parse(test.expression).tree
+    except ExpressionError:
+        return []
+    if not identity_or_order(tree, frozenset({*SIZES, *test.at, "seed"})):
+        return []
+    telling = [setting for setting in everything if distinct(test, setting)][:3]
+    return [{**setting, "draw": way} for setting in telling for way in list(DRAWS)[1:]]
 
 
 def of_shapes(test: Test) -> bool:
@@ -170,6 +183,8 @@ def _trial(
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(setting, on_error, f"{type(error).__name__}: {error}")
     near = world.comparisons.near_because
+    if outcome is Outcome.NO and world.comparisons.tied and "draw" in setting:
+        near = near or "saturated numbers are equal but for rounding"
     return Trial(setting, outcome, near, bool(near), shown)
 
 

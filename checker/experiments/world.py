@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from checker.experiments import influence as influences
+from checker.experiments.draws import DRAWS
 from checker.experiments.options import options_of_runs
 from checker.experiments.run import Run, fresh_run
 from checker.language.evaluate import Path, evaluate, read_path, truth
@@ -104,6 +105,8 @@ class World:
             extra = RunSpec(put=self._control.put, change=self._control.change)
             spec = _merged(spec, extra)
             sizes = {n: self._names[n] for n in (*SIZES, "seed") if n in self._names}
+            if "draw" in self._setting:
+                sizes["draw"] = list(DRAWS).index(str(self._setting["draw"]))
         sizes |= {n: self._whole(n, text) for n, text in spec.setting.items()}
         resolved = {n: self._option(n, v) for n, v in self.options[name].items()}
         shared = tuple(sorted(resolved.items())) if self._make is reference else None
@@ -137,6 +140,8 @@ class World:
     def _lengths(self, text: str, batch: int) -> Array:
         """One length for all sequences, or several that are dealt out in turn."""
         value = self.value(text)
+        if isinstance(value, Array) and value.data.dtype.kind == "i":
+            value = tuple(value.data.tolist())
         lengths = value if isinstance(value, tuple) else (value,)
         if not lengths or not all(isinstance(n, int) for n in lengths):
             raise ExperimentError("lengths are whole numbers")

@@ -243,16 +243,31 @@ class _Walk:
             self._note(left_node, left)
             self._note(right_node, right)
             result = compared(operation, left, right, self.world.comparisons)
+            if isinstance(operation, ast.Lt | ast.Gt):
+                self._touched(left_node, left, right_node, right)
             self.world.comparisons.locate(ast.unparse(node))
             if len(node.ops) > 1 and not _boolean(result, ast.unparse(node)):
                 return False
             left, left_node = right, right_node
         return result
 
+    def _touched(self, left_node: ast.expr, left: Any, right_node: ast.expr, right: Any) -> None:
+        for node, value in ((left_node, right), (right_node, left)):
+            measured = isinstance(value, Array | float) and not isinstance(value, bool)
+            if measured and _is_bound(node):
+                members = (value.data if isinstance(value, Array) else value, self.visit(node))
+                self.world.comparisons.touched(*members)
+
     def _note(self, node: ast.expr, value: Any) -> None:
         """Keep what was measured, so that a page can show it."""
         if not isinstance(node, ast.Constant) and _showable(value):
             self.world.comparisons.evidence.setdefault(ast.unparse(node), value)
+
+
+def _is_bound(node: ast.expr) -> bool:
+    """Whether an expression is a number other than 0, written out."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and inner.value != 0
 
 
 def _showable(value: Any) -> bool:

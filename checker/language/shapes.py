@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-AXES = ("batch", "timesteps", "features", "units", "hidden", "classes", "biases")
+AXES = ("batch", "timesteps", "features", "units", "hidden", "classes", "biases", "directions")
 COUNTED = ("operations", "lengths")  # observables that are counts themselves
 _READS_NO_NUMBERS = ("count",)
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -45,18 +45,52 @@ def orders_numbers(tree: ast.expr, settings: frozenset[str]) -> bool:
     return any(
         isinstance(node, ast.Compare)
         and any(isinstance(operation, _ORDER) for operation in node.ops)
-        and not all(_settled(side, settings) for side in (node.left, *node.comparators))
+        and not _moves_at_all(node)
+        and not all(_exact(side, settings) for side in (node.left, *node.comparators))
         for node in ast.walk(tree)
     )
 
 
-def _settled(node: ast.expr, settings: frozenset[str]) -> bool:
-    if isinstance(node, ast.Call):
-        function, inner = getattr(node.func, "id", ""), node.args[:1]
-        if function in ("influence", "rank", "share"):
-            return True
-        if function in ("all", "any", "sum", "max", "min", "mean"):
-            return all(_settled(a, settings) for a in inner)
+def identity_or_order(tree: ast.expr, settings: frozenset[str]) -> bool:
+    """Whether a test says of all numbers that they are equal, zero or in some order.
+
+    Such a claim has to hold for weights of any size.  That something moves, changes or is
+    independent is said of weights in general: it ends where gates are saturated.
+    """
+    generic = ("changed", "all_changed", "rank", "share", "next_diagonal")
+    nodes = list(ast.walk(tree))
+    called = {getattr(node.func, "id", "") for node in nodes if isinstance(node, ast.Call)}
+    return not (
+        only_shapes(tree, settings)
+        or called & {*generic}
+        or any(isinstance(node, ast.Not | ast.NotEq) for node in nodes)
+        or any(isinstance(node, ast.Compare) and _moves_at_all(node) for node in nodes)
+    )
+
+
+def _moves_at_all(node: ast.Compare) -> bool:
+    """Whether something that is never negative is compared with 0."""
+    sides = (node.left, *node.comparators)
+    zero = [isinstance(side, ast.Constant) and side.value == 0 for side in sides]
+    ordered = all(isinstance(operation, _ORDER) for operation in node.ops)
+    return ordered and any(zero) and any(_never_negative(side) for side in sides)
+
+
+def _never_negative(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    function = getattr(node.func, "id", "")
+    if function in ("sum", "max", "min", "mean"):
+        return _never_negative(node.args[0]) if node.args else False
+    return function in ("influence", "abs", "norm", "rank", "count")
+
+
+def _exact(node: ast.expr, settings: frozenset[str]) -> bool:
+    """Whether a side of a comparison is a whole number, or no number that was measured."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("rank", "share"):
+        return True
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sum" and node.args:
+        return isinstance(node.args[0], ast.Compare) or only_shapes(node, settings)
     return only_shapes(node, settings)
 
 

@@ -35,6 +35,7 @@ class Comparisons:
 
     precision: Precision = DOUBLE
     near_because: str = ""
+    tied: bool = False  # two numbers whose order was asked for are equal but for rounding
     evidence: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,7 +81,18 @@ class Comparisons:
         between = (distance > p.rounding * scale) & ((distance <= p.slack * scale) | tiny)
         if np.any(between):
             self.too_near(float(np.max(distance[between])))
+        self.tied = self.tied or bool(np.any(distance <= p.rounding * scale))
         return np.asarray((left > right) & (distance > p.rounding * scale))
+
+    def touched(self, left: Any, right: Any) -> None:
+        """Mark the trial where a bound that is to be kept strictly is reached, or all but reached.
+
+        A gate that is all but open rounds to 1: that is no evidence against "below 1".
+        """
+        left, right = finite(left), finite(right)
+        scale = np.maximum(np.abs(left), np.abs(right))
+        if np.any(np.abs(left - right) <= self.precision.rounding * scale):
+            self.near_because = "a bound is reached, but perhaps only by rounding: use <= or >="
 
     def equal(self, left: float, right: float) -> bool:
         """Whether two numbers are equal but for rounding.
