@@ -6,7 +6,6 @@ Same outputs, final states and gradients on recorded runs; every misreading belo
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -173,8 +172,8 @@ def test_the_other_reset_is_caught(layout, change, monkeypatch):
 def test_an_update_gate_that_keeps_the_new_state_is_caught(monkeypatch):
     real = gru_file.gru_step
 
-    def other(parameters, x, h, reset):
-        _, gates = real(parameters, x, h, reset)
+    def other(parameters, x, h, reset, *passed):
+        _, gates = real(parameters, x, h, reset, *passed)
         return (1 - gates["z"]) * h + gates["z"] * gates["n"], gates
 
     monkeypatch.setattr(gru_file, "gru_step", other)
@@ -193,7 +192,9 @@ def test_an_update_gate_that_keeps_the_new_state_is_caught(monkeypatch):
 def test_a_misread_direction_is_caught(name, mutant, monkeypatch):
     assert not caught(("LSTM", "GRU"))
     if name == "order":
-        joined = partial(layers_file.bidirectional, order=mutant)
+        def joined(layer, merge, order):
+            return layers_file.bidirectional(layer, merge, mutant)
+
         monkeypatch.setattr(registry_file, "bidirectional", joined)
     else:
         monkeypatch.setattr(layers_file, name, mutant)

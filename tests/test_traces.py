@@ -11,7 +11,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from checker.models.lstm import clip, lstm, lstm_step, pack, sigmoid, unpack
+from checker.models.activations import sigmoid
+from checker.models.lstm import clip, lstm, lstm_step, pack, unpack
 from checker.traces import traces
 
 LIMIT = 1e-12

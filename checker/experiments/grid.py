@@ -52,12 +52,13 @@ def settings(at: Mapping[str, tuple[Value, ...]], large: bool = False) -> list[d
 def all_distinct(setting: Setting, further: Iterable[int] = ()) -> bool:
     """Whether no size equals another one, nor the sum or product of two others.
 
+    A product with 1 is no coincidence, so that a claim can be about one step or one sequence.
     ``further`` sizes, such as that of a projection, are equal to none of them either.
     """
     sizes = _sizes(setting)
     both = [*sizes, *further]
     pairs = list(combinations(sizes, 2))
-    of_two = {a + b for a, b in pairs} | {a * b for a, b in pairs}
+    of_two = {a + b for a, b in pairs} | {a * b for a, b in pairs if 1 not in (a, b)}
     return len(set(both)) == len(both) and not of_two & {*sizes}
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.models.lstm import sigmoid
+from checker.models.activations import ACTIVATIONS, Activation, sigmoid, tanh, unusual
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Step, unroll
 
 BLOCKS = ("r", "z", "n")  # reset gate, update gate, candidate
 
 
 def gru_step(
-    parameters: Arrays, x: np.ndarray, h: np.ndarray, reset: str
-) -> tuple[np.ndarray, Arrays]:
+    parameters: Arrays, x: np.ndarray, h: np.ndarray, reset: str,
+    activation: Activation = tanh, recurrent_activation: Activation = sigmoid,
+) -> tuple[np.ndarray, Arrays]:  # fmt: skip
     """One step: the new h (batch, units) and the gates as applied.
 
     Shapes: kernel.* (features, units), recurrent.* (units, units), bias.* (units,), and
@@ -27,16 +28,19 @@ def gru_step(
     a = {g: x @ parameters[f"kernel.{g}"] + parameters[f"bias.{g}"] for g in BLOCKS}
     b = {g: parameters.get(f"recurrent_bias.{g}", 0) for g in BLOCKS}
     R = {g: parameters[f"recurrent.{g}"] for g in BLOCKS}  # a matrix
-    r = sigmoid(a["r"] + h @ R["r"] + b["r"])  # (batch, units), as all below
-    z = sigmoid(a["z"] + h @ R["z"] + b["z"])
+    r = recurrent_activation(a["r"] + h @ R["r"] + b["r"])  # (batch, units), as all below
+    z = recurrent_activation(a["z"] + h @ R["z"] + b["z"])
     if reset == "before":
-        n = np.tanh(a["n"] + (r * h) @ R["n"] + b["n"])
+        n = activation(a["n"] + (r * h) @ R["n"] + b["n"])
     else:
-        n = np.tanh(a["n"] + r * (h @ R["n"] + b["n"]))
+        n = activation(a["n"] + r * (h @ R["n"] + b["n"]))
     return z * h + (1 - z) * n, {"r": r, "z": z, "n": n}
 
 
-def gru(reset: str = "after", biases: int | None = None) -> Model:
+def gru(
+    reset: str = "after", biases: int | None = None, activation: str = "tanh",
+    recurrent_activation: str = "sigmoid",
+) -> Model:  # fmt: skip
     """The GRU layer; ``reset`` is ``before`` or ``after`` the product, ``biases`` 1 or 2.
 
     Unless told otherwise there is a second bias where the reset comes after, as in Keras.
@@ -59,9 +63,13 @@ def gru(reset: str = "after", biases: int | None = None) -> Model:
 
     def cell(parameters: Arrays) -> Step:
         def step(x: np.ndarray, state: Arrays) -> tuple[np.ndarray, Arrays, Arrays]:
-            h, gates = gru_step(parameters, x, state["h"], reset)
+            passed = (ACTIVATIONS[activation], ACTIVATIONS[recurrent_activation])
+            h, gates = gru_step(parameters, x, state["h"], reset, *passed)
             return h, {"h": h}, gates
 
         return step
 
-    return Model("gru", parameters, state, cell, unroll, {"reset": reset, "biases": biases})
+    named = unusual(activation, recurrent_activation)
+    return Model(
+        "gru", parameters, state, cell, unroll, {"reset": reset, "biases": biases, **named}
+    )

@@ -31,8 +31,8 @@ Order = Callable[[Shape, np.ndarray | None], np.ndarray]
 Feed = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Inputs of the stack, outputs of the layer below → what a layer reads."""
 
-Read = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Outputs (batch, timesteps, units), lengths (batch,) → what a head reads, (batch, units)."""
+Read = Callable[[Trace, np.ndarray], np.ndarray]
+"""Trace of the layer below, lengths (batch,) → what a head reads, (batch, units)."""
 
 
 def backwards(shape: Shape, lengths: np.ndarray | None) -> np.ndarray:
@@ -43,15 +43,39 @@ def backwards(shape: Shape, lengths: np.ndarray | None) -> np.ndarray:
     return np.where(steps < ends[:, None], ends[:, None] - 1 - steps, steps)
 
 
+def turned_about(shape: Shape, lengths: np.ndarray | None) -> np.ndarray:
+    """As :func:`backwards`, but padding is in reverse, too, as with Flax's ``flip_sequences``."""
+    batch, timesteps = shape
+    ends = np.full((batch, 1), timesteps) if lengths is None else lengths[:, None]
+    return np.asarray((timesteps - 1 - np.arange(timesteps) + ends) % timesteps)
+
+
 def from_below(_: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """A layer of a stack reads every output of the layer below."""
     return outputs
 
 
-def last_output(outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def last_output(trace: Trace, lengths: np.ndarray) -> np.ndarray:
     """A head reads the output at the last real step of each sequence."""
+    outputs = trace["outputs"].data  # (batch, timesteps, units)
     last: np.ndarray = outputs[np.arange(len(outputs)), lengths - 1]
     return last
+
+
+def last_of_both(merge: str) -> Read:
+    """A head reads what each direction gave last, merged: the backward one at the first step.
+
+    As Keras's ``Bidirectional`` with ``return_sequences=False``.
+    """
+
+    def read(trace: Trace, _: np.ndarray) -> np.ndarray:
+        top = [path for path in trace if path.startswith("after.") and path.endswith("forward.h")][
+            -1
+        ]
+        last = [trace[top].data, trace[top.replace("forward", "backward")].data]
+        return MERGES[merge](*last)
+
+    return read
 
 
 def bidirectional(layer: Model, merge: str = "concat", order: Order = backwards) -> Model:
@@ -133,6 +157,36 @@ def holding(layer: Model) -> Model:
     return replace(layer, unroll=run)
 
 
+def running_on(layer: Model) -> Model:
+    """Beyond a sequence's length outputs are what the layer makes of the padding, as in Flax.
+
+    The state after the sequence is the one at its last real step all the same.
+    """
+
+    def run(
+        cell: Cell,
+        parameters: Arrays,
+        inputs: np.ndarray,
+        before: Arrays,
+        lengths: np.ndarray | None,
+    ) -> Trace:
+        trace = layer.unroll(cell, parameters, inputs, before, lengths)
+        if lengths is None:
+            return trace
+        return {**trace, "outputs": layer.unroll(cell, parameters, inputs, before, None)["outputs"]}
+
+    return replace(layer, unroll=run)
+
+
+def lacking(layer: Model, names: tuple[str, ...]) -> Model:
+    """The same layer without some of its parameters, which its step counts as 0."""
+
+    def parameters(sizes: Sizes) -> dict[str, Axes]:
+        return {n: axes for n, axes in layer.parameters(sizes).items() if n not in names}
+
+    return replace(layer, parameters=parameters) if names else layer
+
+
 def with_head(layer: Model, classes: int, reads: Read = last_output) -> Model:
     """A dense layer on the last output: scores (batch, classes) = output @ kernel + bias."""
 
@@ -145,9 +199,8 @@ def with_head(layer: Model, classes: int, reads: Read = last_output) -> Model:
         _: Cell, parameters: Arrays, inputs: np.ndarray, before: Arrays, lengths: np.ndarray | None
     ) -> Trace:
         trace = layer.run(parameters, inputs, before, lengths)
-        outputs = trace["outputs"].data
-        ends = np.full(len(inputs), outputs.shape[1]) if lengths is None else lengths
-        read = reads(outputs, ends)  # (batch, units)
+        ends = np.full(len(inputs), inputs.shape[1]) if lengths is None else lengths
+        read = reads(trace, ends)  # (batch, units)
         scores = read @ parameters["head.kernel"] + parameters["head.bias"]  # (batch, classes)
         return {**trace, "scores": Array(scores, ("batch", "classes"))}
 

@@ -13,19 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from checker.models.activations import ACTIVATIONS, Activation, sigmoid, tanh, unusual
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Step, unroll
 
 BLOCKS = ("i", "j", "f", "o")  # input gate, candidate, forget gate, output gate
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z)), entry by entry.
-
-    Of a complex number to first order in its imaginary part, which is all that a complex step
-    needs, and stays finite where the gate is saturated.
-    """
-    s: np.ndarray = 1 / (1 + np.exp(-z.real))
-    return s + 1j * z.imag * s * (1 - s) if np.iscomplexobj(z) else s
 
 
 def lstm_step(
@@ -40,6 +31,8 @@ def lstm_step(
     projection: np.ndarray | None = None,
     cell_clip: float | None = None,
     projection_clip: float | None = None,
+    activation: Activation = tanh,
+    recurrent_activation: Activation = sigmoid,
 ) -> tuple[np.ndarray, np.ndarray, Arrays]:
     """One step of BasicLSTMCell, and of LSTMCell where peepholes, a projection or clips are given.
 
@@ -51,12 +44,12 @@ def lstm_step(
     i, j, f, o = np.split(z, 4, axis=1)  # (batch, units) each
     if peephole:
         i, f = i + peephole["i"] * c, f + peephole["f"] * c  # these see the old c
-    i, j, f = sigmoid(i), np.tanh(j), sigmoid(f + forget_bias)
+    i, j, f = recurrent_activation(i), activation(j), recurrent_activation(f + forget_bias)
     c = clip(f * c + i * j, cell_clip)
     if peephole:
         o = o + peephole["o"] * c  # this one sees the new c
-    o = sigmoid(o)
-    h = o * np.tanh(c)
+    o = recurrent_activation(o)
+    h = o * activation(c)
     if projection is not None:
         h = clip(h @ projection, projection_clip)  # (batch, hidden)
     return h, c, {"i": i, "j": j, "f": f, "o": o}
@@ -99,8 +92,14 @@ def lstm(
     cell_clip: float | None = None,
     projection_clip: float | None = None,
     biases: int = 1,
+    activation: str = "tanh",
+    recurrent_activation: str = "sigmoid",
 ) -> Model:
-    """The LSTM layer: BasicLSTMCell by default, LSTMCell with any of the other options."""
+    """The LSTM layer: BasicLSTMCell by default, LSTMCell with any of the other options.
+
+    ``activation`` is that of the candidate and of the output, ``recurrent_activation`` that of the
+    gates, as Keras names them.
+    """
     given: Mapping[str, Any] = {
         "forget_bias": forget_bias,
         "projection": projection,
@@ -108,6 +107,7 @@ def lstm(
         "cell_clip": cell_clip,
         "projection_clip": projection_clip,
         "biases": biases,
+        **unusual(activation, recurrent_activation),
     }
 
     def hidden(sizes: Sizes) -> int:
@@ -151,6 +151,8 @@ def lstm(
                 projection=parameters.get("projection"),
                 cell_clip=cell_clip,
                 projection_clip=projection_clip,
+                activation=ACTIVATIONS[activation],
+                recurrent_activation=ACTIVATIONS[recurrent_activation],
             )
             return h, {"h": h, "c": c}, gates
 

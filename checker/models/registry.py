@@ -8,16 +8,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.language.values import ExperimentError
+from checker.models.activations import ACTIVATIONS
 from checker.models.gru import gru
-from checker.models.layers import MERGES, bidirectional, holding, stacked, with_head
-from checker.models.layouts import DEFAULTS
+from checker.models.layers import (
+    MERGES,
+    backwards,
+    bidirectional,
+    holding,
+    lacking,
+    last_of_both,
+    last_output,
+    running_on,
+    stacked,
+    turned_about,
+    with_head,
+)
+from checker.models.layouts import ABSENT, DEFAULTS, FIXED
 from checker.models.lstm import lstm
 from checker.models.protocol import Model
-from checker.models.rnn import ACTIVATIONS, rnn
+from checker.models.rnn import rnn
 from checker.nouns import Value
 
 KINDS: Mapping[str, Callable[..., Model]] = {"lstm": lstm, "gru": gru, "rnn": rnn}
-LAYOUTS = ("tensorflow1", "keras", "pytorch")
+LAYOUTS = ("tensorflow1", "keras", "pytorch", "onnx", "flax")
 MAX_OPTION = 4096
 
 
@@ -38,7 +51,9 @@ OPTIONS: Mapping[str, Option] = {
     "projection_clip": Option(float, "lstm: the projected state is cut to ± this"),
     "reset": Option(str, "gru: the reset gate acts before or after the product",
                     ("before", "after")),
-    "activation": Option(str, "rnn: tanh, relu or linear", tuple(ACTIVATIONS)),
+    "activation": Option(str, "what the candidate and the output pass; of an rnn, the output",
+                         tuple(ACTIVATIONS)),
+    "recurrent_activation": Option(str, "lstm and gru: what the gates pass", tuple(ACTIVATIONS)),
     "biases": Option(int, "one or two bias vectors", (1, 2)),
     "layout": Option(str, "whose conventions the layer follows: gate order, biases, forget bias",
                      LAYOUTS),
@@ -85,15 +100,24 @@ def build(
     around = {name: options.pop(name) for name in _AROUND if name in options}
     layout = around.get("layout", "tensorflow1" if kind != "gru" else "keras")
     conventions = DEFAULTS[kind, layout]
-    model = alter(KINDS[kind](**{**conventions, **options}))
+    for name, only in FIXED.get((kind, layout), {}).items():
+        if options.get(name, only) != only:
+            raise ExperimentError(f"the layout {layout} has no {kind} with {name}: {options[name]}")
+    layer = lacking(KINDS[kind](**{**conventions, **options}), ABSENT.get((kind, layout), ()))
+    model = alter(layer)
     if layout == "keras" and not around.get("bidirectional"):
         model = holding(model)
+    if layout == "flax":
+        model = running_on(model)
     if around.get("bidirectional"):
-        model = alter(bidirectional(model, around.get("merge", "concat")))
+        order = turned_about if layout == "flax" else backwards
+        model = alter(bidirectional(model, around.get("merge", "concat"), order))
     if around.get("layers", 1) > 1:
         model = alter(stacked(model, around["layers"]))
     if around.get("head"):
-        model = alter(with_head(model, around["head"]))
+        merged = layout == "keras" and around.get("bidirectional")
+        reads = last_of_both(around.get("merge", "concat")) if merged else last_output
+        model = alter(with_head(model, around["head"], reads))
     return replace(model, options={**model.options, "layout": layout, **around})
 
 

@@ -5,22 +5,15 @@ As TensorFlow 1's ``BasicRNNCell``, Keras's ``SimpleRNN`` and PyTorch's ``RNN`` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
+from checker.models.activations import ACTIVATIONS
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Step, unroll
 from checker.nouns import Value
 
-ACTIVATIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
-    "tanh": np.tanh,
-    "relu": lambda z: np.where(z.real > 0, z, 0 * z),
-    "linear": lambda z: z,
-}
-
 
 def rnn(activation: str = "tanh", biases: int = 1) -> Model:
-    """The plain recurrent layer; ``activation`` is tanh, relu or linear, ``biases`` 1 or 2."""
+    """The plain recurrent layer; ``activation`` is one of ACTIVATIONS, ``biases`` 1 or 2."""
 
     def parameters(sizes: Sizes) -> dict[str, Axes]:
         d, n = sizes["features"], sizes["units"]

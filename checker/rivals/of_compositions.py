@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.models.layers import Shape, backwards, from_below, last_output
-from checker.models.protocol import Model
+from checker.models.protocol import Model, Trace
 from checker.rivals.registry import rival
 
 RECURRENT = ("lstm", "gru", "rnn")
@@ -50,7 +50,8 @@ def both_directions_read_forwards(model: Model, believed: bool = True) -> Model:
 def a_head_reads_all_steps(model: Model, believed: bool = True) -> Model:
     """A dense head reads the outputs of all steps, averaged."""
 
-    def mean(outputs: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def mean(trace: Trace, lengths: np.ndarray) -> np.ndarray:
+        outputs = trace["outputs"].data
         real = np.arange(outputs.shape[1]) < lengths[:, None]  # (batch, timesteps)
         read: np.ndarray = (outputs * real[..., None]).sum(axis=1) / lengths[:, None]
         return read  # (batch, units)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from checker.models.lstm import sigmoid
+from checker.models.activations import sigmoid
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Step
 from checker.rivals.registry import rival
 
