@@ -15,19 +15,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.nouns import Judgement, Opponent, Outcome, Setting, Trial, Verdict, WhyNot
+from checker.reasons import (
+    COMPARES_ITSELF,
+    DEGENERATE,
+    MEASURES_NOTHING,
+    in_words,
+    kept_from_turning,
+    what_would_help,
+)
 
 Ask = Callable[[Setting], Trial]
+Hindrance = Callable[[Verdict, Sequence[Trial], bool], str]
 Distinct = Callable[[Setting], bool]
 """Whether no two sizes of a setting coincide, nor their sums or products."""
 
-MEASURES_NOTHING = (
-    "no model changes this test at any setting, not even a broken one: it measures nothing"
-)
-COMPARES_ITSELF = "two runs of the test are one and the same, so it compares a run with itself"
-DEGENERATE = (
-    "it fails only where sizes are equal or degenerate, and holds wherever no two coincide; "
-    "leave such settings out with where"
-)
 _SWAPPED = {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}
 _OPPOSITE = {Verdict.CORRECT: Verdict.WRONG, Verdict.WRONG: Verdict.CORRECT}
 
@@ -79,7 +80,8 @@ def judge(case: Case) -> Judgement:
     if case.compares_itself():
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=COMPARES_ITSELF)
     if told_apart_by is None:
-        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=_what_would_help(judgement))
+        reason = what_would_help(judgement, found, telling)
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
     judgement = replace(judgement, told_apart_by=told_apart_by)
     if any(record["disagrees"] for record in case.records):
         reason = "a real framework disagrees with the reference"
@@ -208,7 +210,9 @@ def _opponents(case: Case, found: Verdict) -> dict[str, Any]:
     failing = [t.setting for t in case.trials if case.some or t.outcome is Outcome.NO]
     opposed = everywhere if found is Verdict.CORRECT else failing
 
-    def opponent(candidate: Candidate, settings: Sequence[Setting]) -> Opponent:
+    def opponent(
+        candidate: Candidate, settings: Sequence[Setting], hindrance: Hindrance = _untold
+    ) -> Opponent:
         asked: list[Trial] = []
 
         def ask(setting: Setting) -> Trial:
@@ -216,14 +220,22 @@ def _opponents(case: Case, found: Verdict) -> dict[str, Any]:
             return _seen(asked[-1], case.some)
 
         came_out = turned(found, ask, settings, case.distinct)
-        detail = next((t.detail for t in asked if t.outcome is Outcome.ERROR), "")
+        kept = hindrance(found, asked, came_out)
+        detail = next((t.detail for t in asked if t.outcome is Outcome.ERROR), kept)
         return Opponent(candidate.name, _summary(asked), came_out, candidate.linked, detail)
 
     return {
         "rivals": tuple(opponent(rival, opposed) for rival in case.rivals),
         "alternatives": tuple(opponent(other, opposed) for other in case.alternatives),
-        "control": opponent(case.control, everywhere) if case.control else None,
+        "control": (
+            opponent(case.control, everywhere, kept_from_turning) if case.control else None
+        ),
     }
+
+
+def _untold(*_: Any) -> str:
+    """Rivals and other options are many, and none of them was promised to turn the test."""
+    return ""
 
 
 def _summary(trials: Iterable[Trial]) -> str:
@@ -247,22 +259,6 @@ def _shown(case: Case, trials: Sequence[Trial], found: Verdict) -> Trial:
 
 def _reason(trials: Sequence[Trial], why_not: WhyNot) -> str:
     for trial in trials:
-        at = ", ".join(f"{name} {value}" for name, value in trial.setting.items())
         if trial.outcome == why_not.value or trial.near:
-            return f"at {at}: {trial.detail}"
+            return f"at {in_words(trial.setting)}: {trial.detail}"
     return ""
-
-
-def _what_would_help(judgement: Judgement) -> str:
-    tried = [*judgement.rivals, *judgement.alternatives]
-    tried += [judgement.control] if judgement.control else []
-    names = ", ".join(f"{o.name} ({o.outcome})" for o in tried)
-    if all(o.outcome == "not-applicable" for o in tried):
-        return (
-            "add settings in which no two sizes coincide, such as batch 3, timesteps 5, "
-            "features 6, units 7: only there can a test show that it could have failed"
-        )
-    return (
-        "add a control under which the test comes out the other way; "
-        f"it came out the same way on all that was tried: {names}"
-    )
