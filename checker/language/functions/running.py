@@ -15,7 +15,8 @@ def influence(world: Any, source: Any, target: Any) -> Any:
     Without an axis, all of the source is nudged at once and the largest movement is the result.
     With an axis, ``influence(before.h.units, after.h.units)`` nudges one unit after the other and
     gives a matrix: row = what was nudged, column = what moved.  The rest of the run stays as it is.
-    An exact 0 means: no influence at all.
+    An exact 0 means: no influence at all.  A nudge is about 0.5 in size, no derivative: say
+    ``jacobian`` where a claim is about gradients.
     """
     return world.influence(source, target)
 
@@ -24,7 +25,7 @@ def influence(world: Any, source: Any, target: Any) -> Any:
 def jacobian(world: Any, source: Any, target: Any) -> Array:
     """jacobian(source, target): derivatives of each target entry (rows) by each source entry.
 
-    Exact but for rounding (complex step).  Index to keep it small: ``jacobian(before.h[0], …)``.
+    Its axes are called target and source.  Exact but for rounding (complex step).  Index to keep it small: ``jacobian(before.h[0], …)``.
     """
     derivatives: Array = world.jacobian(source, target)
     return derivatives
