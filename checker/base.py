@@ -173,6 +173,8 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
     expected, message = _EXPECTED["exactly_when" if keys.exactly_when else form]
     if keys.expected not in expected:
         tip = "write what you expect before the first run" if keys.expected is None else ""
+        if keys.expected == "depends" and form == "test":
+            tip = "for depends: add exactly_when: …, or write two claims and join them with depends:"
         yield finding(("expected",), message, tip)
     if keys.untestable and not keys.because:
         yield finding(("untestable",), "an untestable claim says why, in because: …")

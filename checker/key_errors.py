@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from checker.format import ID_PATTERN, NAME_PATTERN, RANGE_PATTERN, URL_PATTERN
-from checker.language.parse import nearest
+from checker.format import ID_PATTERN, NAME_PATTERN, RANGE_PATTERN, URL_PATTERN, RunKeys
+from checker.language.parse import nearest, offered
 from checker.loading import Document, Keys, short
 from checker.nouns import Finding
 
@@ -38,6 +38,8 @@ _LOOKS = {
     RANGE_PATTERN: "a range such as 1..4",
     URL_PATTERN: "an address such as https://example.org/page",
 }
+
+_KEYS_OF_RUNS = {info.alias or name for name, info in RunKeys.model_fields.items()} - {"model"}
 
 
 def findings(
@@ -87,9 +89,10 @@ def _words(
     if about.startswith("missing"):
         return f"the key {errors[0]['loc'][-1]!r} must be there", ""
     if errors[0]["type"] == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
-        tip = nearest(str(path[-1]), known) or f"known are {', '.join(sorted(known))}"
+        tip = key_of_a_run(path) or offered(str(path[-1]), sorted(_keys_at(model, path[:-1])))
         return f"there is no key {short(str(path[-1]))!r}", tip
+    if key_of_a_run(path):
+        return f"there is no key {path[-1]!r} under model", key_of_a_run(path)
     value = _value(document.data, path)
     if about == "name":
         tip = "put a text with commas into quotes" if value is None else ""
@@ -98,6 +101,20 @@ def _words(
     if isinstance(path[-1], int) and path[0] == "at":
         text = "a text"  # an entry of a list, which is no range
     return f"{_subject(path)} {_demand(errors, text)}", _tip(errors, value, path, text)
+
+
+def key_of_a_run(path: Keys) -> str:
+    """Where a key of a run goes, for one that stands elsewhere; "" for any other key."""
+    if path[-1:] == () or path[-1] not in _KEYS_OF_RUNS:
+        return ""
+    match path[:-1]:
+        case () | ("model",):
+            return f"it goes under runs: {{name: {{{path[-1]}: …}}}}"
+        case ("control",):
+            return f"it goes under control: {{runs: {{name: {{{path[-1]}: …}}}}}}"
+        case ("runs", str(), "model") | ("control", "model") | ("control", "runs", str(), "model"):
+            return "it goes beside model, not into it"
+    return ""
 
 
 def _subject(path: Keys) -> str:
@@ -136,6 +153,8 @@ def _tip(errors: list[Any], value: Any, path: Keys, text: str) -> str:
         return f"such as [{short(value)}]"
     if "string_type" in kinds and text == "a text" and not isinstance(value, dict | list):
         return "put it into quotes"
+    if "string_type" in kinds and isinstance(value, dict) and len(value) == 1:
+        return "put a text that contains ': ' into quotes"
     return ""
 
 

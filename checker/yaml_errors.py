@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+_KEY = re.compile(r"(?P<indent> *)(?P<key>[\w.\-]+|'[^']*'|\"[^\"]*\"):(?P<rest>$| +[^ #].*| *$)")
+
 
 @dataclass(frozen=True)
 class _Complaint:
@@ -90,6 +92,9 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str]:
     problem = str(error.problem)
     mark = error.problem_mark or error.context_mark
     character = _at(mark, text)
+    trap = _trap(problem, error, mark, split_lines(text))
+    if trap:
+        return trap
     if character == "\t":
         return mark, "lines are indented with spaces, not with tabs", ""
     if "cannot start any token" in problem:
@@ -100,6 +105,58 @@ def explained(error: yaml.MarkedYAMLError, text: str) -> tuple[Any, str, str]:
             start = (error.context_mark or mark) if complaint.at_start else mark
             return start, complaint.message, complaint.tip
     return mark, problem, ""
+
+
+def _trap(
+    problem: str, error: yaml.MarkedYAMLError, mark: Any, lines: list[str]
+) -> tuple[Any, str, str] | None:
+    """What the lines tell better than the parser, who has lost count of them by then."""
+    start = error.context_mark
+    if re.search("expected ',' or '[]}]'", problem) and mark and start:
+        if lines[mark.line : mark.line + 1] and lines[mark.line][mark.column :][:1] == ":":
+            return mark, "a text that contains ': ' must be in quotes", ""
+        return _cut_off(lines, range(start.line, mark.line))
+    if re.search("mapping values|expected key|document start", problem) and mark:
+        return _uneven(lines, mark.line) or _cut_off(lines, range(mark.line - 1, mark.line))
+    return None
+
+
+def _cut_off(lines: list[str], numbers: range) -> tuple[Any, str, str] | None:
+    """A comment in what would be read well without it, were it meant for one."""
+    for number in numbers:
+        cut = re.search(r"\s#", lines[number]) if number >= 0 else None
+        if cut:
+            tip = "put a text that contains ' #' into quotes"
+            return _Mark(number, cut.end() - 1), "what follows ' #' is a comment", tip
+    return None
+
+
+@dataclass(frozen=True)
+class _Mark:
+    line: int
+    column: int
+
+
+def _uneven(lines: list[str], number: int) -> tuple[Any, str, str] | None:
+    """A key that stands in no column of the keys above it, which it must belong to."""
+    own = _KEY.match(lines[number]) if number < len(lines) else None
+    open_columns: list[int] = []
+    above = None
+    for line in lines[:number]:
+        key = _KEY.match(line)
+        if key:
+            above = key
+            column = len(key["indent"])
+            open_columns = [*(c for c in open_columns if c < column), column]
+    if own is None or above is None:
+        return None
+    column = len(own["indent"])
+    deeper = column > open_columns[-1] and not above["rest"]
+    if column in open_columns or deeper:
+        return None
+    columns = " or ".join(str(c + 1) for c in open_columns)
+    message = f"keys of one level start in one column: this one starts in column {column + 1}"
+    return _Mark(number, column), message, f"those above it in {columns}"
 
 
 def _at(mark: Any, text: str) -> str:

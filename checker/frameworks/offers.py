@@ -33,6 +33,10 @@ class Framework:
 
 
 _STACKS = {"layers": ANY, "head": ANY}
+_ACTIVATIONS = {"activation": ANY, "recurrent_activation": ANY}
+_OLD_ACTIVATIONS = ("tanh", "sigmoid", "relu", "linear")
+"""What TensorFlow's cells call ``hard_sigmoid`` is Keras 2's, z / 5 + 1/2, another function."""
+
 FRAMEWORKS: Mapping[str, Framework] = {
     "tensorflow": Framework(
         "TensorFlow 1 cells",
@@ -46,9 +50,16 @@ FRAMEWORKS: Mapping[str, Framework] = {
                 "cell_clip": ANY,
                 "projection_clip": ANY,
                 "biases": (1,),
+                "activation": _OLD_ACTIVATIONS,
+                "recurrent_activation": ("sigmoid",),
             },
-            "gru": {"reset": ("before",), "biases": (1,)},
-            "rnn": {"activation": ANY, "biases": (1,)},
+            "gru": {
+                "reset": ("before",),
+                "biases": (1,),
+                "activation": _OLD_ACTIVATIONS,
+                "recurrent_activation": ("sigmoid",),
+            },
+            "rnn": {"activation": _OLD_ACTIVATIONS, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
     ),
@@ -57,8 +68,8 @@ FRAMEWORKS: Mapping[str, Framework] = {
         "keras",
         "keras",
         {
-            "lstm": {"forget_bias": ANY, "biases": (1,)},
-            "gru": {"reset": ANY, "biases": ANY},
+            "lstm": {"forget_bias": ANY, "biases": (1,), **_ACTIVATIONS},
+            "gru": {"reset": ANY, "biases": ANY, **_ACTIVATIONS},
             "rnn": {"activation": ANY, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ANY},
@@ -79,9 +90,9 @@ FRAMEWORKS: Mapping[str, Framework] = {
         "onnxruntime",
         "onnx",
         {
-            "lstm": {"forget_bias": ANY, "peepholes": ANY, "biases": (2,)},
-            "gru": {"reset": ANY, "biases": (2,)},
-            "rnn": {"activation": ("tanh", "relu"), "biases": (2,)},
+            "lstm": {"forget_bias": ANY, "peepholes": ANY, "biases": (2,), **_ACTIVATIONS},
+            "gru": {"reset": ANY, "biases": (2,), **_ACTIVATIONS},
+            "rnn": {"activation": ANY, "biases": (2,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
     ),

@@ -9,10 +9,11 @@ import ast
 import difflib
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from checker.language.refusals import HABITS, NOT_HERE, SPELLINGS
+from checker.language.refusals import ELSEWHERE_CALLED, HABITS, NOT_HERE, SPELLINGS
 
 MAX_LENGTH = 600
 MAX_DEPTH = 40
@@ -96,10 +97,21 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]}?" if close else ""
 
 
+def offered(word: str, known: Collection[str]) -> str:
+    """A tip with the nearest known name, or with all of them; "" where there are none."""
+    return nearest(word, known) or (f"known are {', '.join(known)}" if known else "")
+
+
 def unknown_names(
-    expression: Expression, names: Collection[str], functions: Collection[str]
+    expression: Expression,
+    names: Collection[str],
+    functions: Collection[str],
+    tips: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[ExpressionError]:
-    """An error for each name and each function that is not known, in no particular order."""
+    """An error for each name and each function that is not known, in no particular order.
+
+    ``tips`` are for names that exist elsewhere: what to do about one that stands here.
+    """
     called = {node.func for node in ast.walk(expression.tree) if isinstance(node, ast.Call)}
     for node in ast.walk(expression.tree):
         if not isinstance(node, ast.Name):
@@ -107,7 +119,8 @@ def unknown_names(
         known = functions if node in called else names
         kind = "function" if node in called else "name"
         if node.id not in known:
-            tip = nearest(node.id, known) or f"known are {', '.join(sorted(known))}"
+            told = ELSEWHERE_CALLED if node in called else tips
+            tip = told.get(node.id, nearest(node.id, known)) or offered("", sorted(known))
             yield ExpressionError(f"there is no {kind} {node.id!r} here", node.col_offset, tip)
 
 

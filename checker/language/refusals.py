@@ -19,12 +19,38 @@ SPELLINGS = {
 """A character that formulas and word processors put in → what to type."""
 
 HABITS = {
+    r"=>": "write >=",
+    r"=<": "write <=",
     r"&&": "say and",
     r"\|\|": "say or",
     r"!(?!=)": "say not",
     r"(?<![=!<>])=(?!=)": "compare with ==",
 }
 """A pattern of what other languages write → what to write here."""
+
+ELSEWHERE_CALLED = {
+    "round": "there is no rounding: compare with close(…)",
+    "floor": "there is no rounding: // divides whole numbers",
+    "ceil": "there is no rounding: // divides whole numbers",
+    "int": "there is no rounding: // divides whole numbers",
+    "len": "say count(…), or a size such as outputs.timesteps",
+    "size": "say count(…), or a size such as outputs.timesteps",
+    "shape": "say outputs.shape, or a size such as outputs.timesteps",
+    "range": "enumerate with at: {step: 0..2}, or look at all entries with all(…)",
+    "where": "say a if condition else b",
+    "equal": "say close(…)",
+    "sqrt": "write x ** 0.5",
+    "transpose": "say swapped(…)",
+    "concat": "say join(…)",
+    "concatenate": "say join(…)",
+    "dot": "write a @ b",
+    "matmul": "write a @ b",
+    **dict.fromkeys(("argmax", "argmin", "cumsum", "inv", "softmax", "trace"), ""),
+}
+"""A function of Python or of mathematics → what to say here.
+
+Where that is empty all functions are listed: the nearest name would be another thing altogether.
+"""
 
 NOT_HERE = {
     "ListComp": "a comprehension",

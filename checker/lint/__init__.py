@@ -6,7 +6,17 @@ Rules never run an experiment; of :mod:`checker.experiments` they know the grid 
 from __future__ import annotations
 
 from checker.base import Base
-from checker.lint import controls, expressions, grids, models, records, references
+from checker.lint import (
+    controls,
+    draws,
+    expressions,
+    grids,
+    models,
+    places,
+    records,
+    references,
+    texts,
+)
 from checker.nouns import Finding
 
 RULES = (
@@ -20,6 +30,7 @@ RULES = (
     references.somebody_says_it,
     references.wrong_claims_lead_on,
     references.a_condition_leads_to_a_sharp_claim,
+    texts.texts_are_not_cut_off,
 )
 """About what a file refers to and what belongs to it: its test can be run all the same."""
 
@@ -27,6 +38,7 @@ RULES_OF_TESTS = (
     expressions.expressions_can_be_read,
     models.models_can_be_built,
     models.runs_start_from_what_stands_above,
+    places.places_are_of_the_model,
     grids.grids_make_sense,
 )
 """About the test itself: while one is broken, the claim cannot be tried."""
@@ -36,7 +48,9 @@ RULES_OF_MEANING = (
     controls.enumerated_names_are_used,
     controls.a_control_changes_what_is_run,
     controls.a_correct_claim_has_no_other_size_as_control,
+    controls.a_control_is_no_case_of_the_claim,
     controls.a_condition_is_not_its_own_test,
+    draws.drawn_numbers_are_not_compared,
 )
 """About tests that can be run and would show nothing; silent where a file has other findings."""
 

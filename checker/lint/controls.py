@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from checker.base import Base
 from checker.language.parse import ExpressionError, parse
+from checker.language.shapes import orders_numbers
 from checker.lint.models import tests
 from checker.lint.references import finding
 from checker.lint.spots import spots
+from checker.loading import Keys
 from checker.models.registry import OPTIONS
-from checker.nouns import SIZES, Finding, Test
+from checker.nouns import SIZES, Finding, RunSpec, Test
 
 
 def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
@@ -50,6 +52,18 @@ def a_correct_claim_has_no_other_size_as_control(base: Base) -> Iterator[Finding
                 yield finding(base, claim, ("control", "setting", name), message, tip)
 
 
+def a_control_is_no_case_of_the_claim(base: Base) -> Iterator[Finding]:
+    """A correct claim of which number is larger holds for all values that its run leaves free."""
+    for claim, test in tests(base):
+        if claim.expected != "correct" or test.some or not _orders_numbers(test):
+            continue
+        path = _only_free_values(test)
+        if path:
+            message = "this control is itself a case of the claim, so it refutes it"
+            tip = "if the claim is meant for other values only, say so with set in the run"
+            yield finding(base, claim, path, message, tip)
+
+
 def a_condition_is_not_its_own_test(base: Base) -> Iterator[Finding]:
     """What ``exactly_when`` names is not named in the test; it needs no ``for`` and no control."""
     for claim, test in tests(base):
@@ -60,6 +74,39 @@ def a_condition_is_not_its_own_test(base: Base) -> Iterator[Finding]:
             yield finding(base, claim, ("test",), message)
         for key in [k for k, given in (("for", test.some), ("control", test.control)) if given]:
             yield finding(base, claim, (key,), f"{key} has no part in a claim with exactly_when")
+
+
+def _orders_numbers(test: Test) -> bool:
+    try:
+        tree = parse(test.expression).tree
+    except ExpressionError:
+        return False
+    return orders_numbers(tree, frozenset({*SIZES, *test.at, "seed"}))
+
+
+def _only_free_values(test: Test) -> Keys | None:
+    """Where a control stands that only sets or changes what the first run leaves free.
+
+    What a later run takes over belongs to the claim: given anew, it is no case of it any more.
+    """
+    control, first = test.control, next(iter(test.runs))
+    if control is None or {*control.runs} - {first}:
+        return None
+    spec = control.runs.get(first, RunSpec())
+    if control.model or control.setting or spec.model or spec.setting or spec.lengths:
+        return None
+    fixed = [*test.runs[first].put, *test.runs[first].change]
+    places = [*control.put, *control.change, *spec.put, *spec.change]
+    if not places or any(_overlap(place, one) for place in places for one in fixed):
+        return None
+    return ("control",)
+
+
+def _overlap(place: str, other: str) -> bool:
+    """Whether two places have entries in common, as far as their names without an index tell."""
+    names, others = (text.split("[")[0].strip().split(".") for text in (place, other))
+    shorter = min(len(names), len(others))
+    return names[:shorter] == others[:shorter]
 
 
 def _names(test: Test, leave_out: str) -> set[str]:

@@ -10,6 +10,7 @@ from checker.base import Base
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.parse import ExpressionError, nearest, parse, unknown_names
+from checker.lint.comparisons import wrong_comparisons
 from checker.lint.spots import Spot, spots
 from checker.nouns import Claim, Finding, Test
 
@@ -20,7 +21,7 @@ def expressions_can_be_read(base: Base) -> Iterator[Finding]:
         if isinstance(claim.trial, Test):
             for spot in spots(claim.trial):
                 for error in errors_in(spot, list(claim.trial.runs)):
-                    yield _placed(base, claim, spot, error)
+                    yield placed(base, claim, spot, error)
 
 
 def errors_in(spot: Spot, runs: list[str]) -> Iterator[ExpressionError]:
@@ -30,16 +31,18 @@ def errors_in(spot: Spot, runs: list[str]) -> Iterator[ExpressionError]:
     except ExpressionError as error:
         yield error
         return
-    unknown = list(unknown_names(expression, spot.names, FUNCTIONS))
+    unknown = list(unknown_names(expression, spot.names, FUNCTIONS, spot.tips))
     yield from unknown
     if spot.must_be and not unknown:
         yield from _no_place_of_a_run(expression.tree, spot.must_be == "whole place")
     for node in ast.walk(expression.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield from _wrong_call(node, node.func.id, runs)
+    yield from wrong_comparisons(expression.tree, runs)
 
 
-def _placed(base: Base, claim: Claim, spot: Spot, error: ExpressionError) -> Finding:
+def placed(base: Base, claim: Claim, spot: Spot, error: ExpressionError) -> Finding:
+    """What is wrong with an expression, at its character in the file."""
     document = base.documents[f"claim/{claim.id}"]
     path = spot.path
     if not spot.is_key and path not in document.places:

@@ -11,10 +11,11 @@ from checker.experiments.options import options_of_runs, over
 from checker.experiments.run import MAX_SIZE
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.language.parse import nearest
+from checker.key_errors import key_of_a_run
+from checker.language.parse import nearest, offered
 from checker.language.values import ExperimentError
 from checker.lint.references import finding
-from checker.lint.spots import runs
+from checker.lint.spots import is_truth_word, runs
 from checker.loading import Keys
 from checker.models.registry import KINDS, OPTIONS, check_option, options_of
 from checker.nouns import SIZES, Claim, Finding, Test
@@ -34,7 +35,8 @@ def models_can_be_built(base: Base) -> Iterator[Finding]:
     for claim, test in tests(base):
         for path, named, whole in _models(test):
             for inner, message, tip in _model_problems(named, whole, test.at):
-                yield finding(base, claim, (*path, *inner), message, tip)
+                keys = (*path, *inner)
+                yield finding(base, claim, keys, message, key_of_a_run(keys) or tip)
 
 
 def runs_start_from_what_stands_above(base: Base) -> Iterator[Finding]:
@@ -45,9 +47,9 @@ def runs_start_from_what_stands_above(base: Base) -> Iterator[Finding]:
             yield finding(base, claim, ("runs", name), message)
         for name in test.control.runs if test.control else ():
             if name not in test.runs:
-                tip = nearest(name, test.runs) or f"known are {', '.join(test.runs)}"
                 path: Keys = ("control", "runs", name)
-                yield finding(base, claim, path, f"there is no run {name!r}", tip)
+                message = f"there is no run {name!r}"
+                yield finding(base, claim, path, message, offered(name, test.runs))
         for path, name, run in runs(test):
             yield from _bad_start(base, claim, (*path, "from"), test, name, run.start)
             yield from _bad_setting(base, claim, (*path, "setting"), run.setting, SIZES)
@@ -103,8 +105,8 @@ def _bad_setting(
 ) -> Iterator[Finding]:
     for name, text in setting.items():
         if name not in (*known, "seed"):
-            tip = nearest(name, known) or f"known are {', '.join(known)}"
-            yield finding(base, claim, (*path, name), f"there is no size {name!r}", tip)
+            message = f"there is no size {name!r}"
+            yield finding(base, claim, (*path, name), message, offered(name, known))
         elif name in (*SIZES, "seed") and re.fullmatch("-?[0-9]+", str(text)):
             message = bad_size(name, int(text))
             if message:
@@ -121,19 +123,18 @@ def _model_problems(
         if one not in KINDS and "kind" not in named:
             return  # it is said where the kind stands
         if one not in KINDS:
-            tip = nearest(str(one), KINDS) or f"known are {', '.join(KINDS)}"
             path: Keys = ("kind",) if number is None else ("kind", number)
-            yield path, f"there is no kind of model {one!r}", tip
+            yield path, f"there is no kind of model {one!r}", offered(str(one), KINDS)
             return
     known = {option: None for _, one in kinds for option in options_of(one)}
     for option, value in (whole if "kind" in named else named).items():
         if option == "kind":
             continue
         if option not in known:
-            tip = nearest(option, known) or f"known are {', '.join(known)}"
             path = (option,) if option in named else ("kind",)
             if option not in named and option not in OPTIONS:
                 continue  # it is said where the option stands
+            tip = nearest(option, (*known, "kind")) or offered("", known)
             yield path, f"{kind} has no option {option!r}", tip
         else:
             yield from _value_problems(kinds[0][1], option, value, at)
@@ -145,6 +146,8 @@ def _value_problems(
     values: list[tuple[Keys, Any]] = [((option,), value)]
     if value in at:
         values = [((option, number), one) for number, one in enumerate(at[value])]
+    elif is_truth_word(option, value):
+        values = [((option,), value)]
     elif isinstance(value, str) and OPTIONS[option].type is not str:
         return  # an expression
     for path, one in values:
@@ -152,4 +155,6 @@ def _value_problems(
             check_option(kind, option, one)
         except ExperimentError as error:
             of_type = f"{option} is {_TYPES[OPTIONS[option].type]}"
-            yield path, of_type if "of type" in str(error) else str(error), ""
+            tip = "true and false stand without quotes, and yes and on are words like any other"
+            told = tip if is_truth_word(option, one) else ""
+            yield path, of_type if "of type" in str(error) else str(error), told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from checker.language.observables import NUDGEABLE, OBSERVABLES
@@ -21,6 +21,20 @@ class Spot:
     names: Collection[str]
     is_key: bool = False
     must_be: str = ""  # "place" (with or without an index) or "whole place" that a run is given
+    tips: Mapping[str, str] = field(default_factory=dict)  # for names that exist elsewhere
+
+
+TRUTH_WORDS = ("yes", "no", "on", "off", "y", "n", "true", "false")
+"""What people write for true and false: in YAML 1.2 the first are words, the last are in quotes."""
+
+_RUN_ELSEWHERE = (
+    "a run can be spoken of only below the place where it stands: in later runs and in the test"
+)
+_SIZE_IN_EXACTLY_WHEN = (
+    "exactly_when knows only options that the model enumerates; for sizes, write two claims and "
+    "join them with depends:"
+)
+_OPTION_IN_EXACTLY_WHEN = "exactly_when knows only options that the model enumerates: "
 
 
 def spots(test: Test) -> Iterator[Spot]:
@@ -29,21 +43,27 @@ def spots(test: Test) -> Iterator[Spot]:
     varied = sizes | ({"seed"} if "share(" in test.expression else set())
     yield Spot(("test",), test.expression, {*varied, *test.runs, *OBSERVABLES})
     if test.where is not None:
-        yield Spot(("where",), test.where, sizes)
-    yield from _options(("model",), test.model, varied, test)
+        yield Spot(("where",), test.where, sizes, tips=_of_settings("where", test))
+    tips = _of_settings("an option", test)
+    yield from _options(("model",), test.model, varied, tips, test)
     if test.exactly_when is not None:
-        yield Spot(("exactly_when",), test.exactly_when, {*test.named} & {*test.at})
+        known = {*test.named} & {*test.at}
+        yield Spot(("exactly_when",), test.exactly_when, known, tips=_of_a_condition(test))
     for path, name, run in runs(test):
         above = _above(test, name)
         names = {*varied, *above, *(OBSERVABLES if above else ())}
-        yield from _options((*path, "model"), run.model, names, test)
-        yield from _changes(path, run.setting, run.put, run.change, names)
+        tips = dict.fromkeys(test.runs, _RUN_ELSEWHERE) | ({} if above else _of_a_first_run(name))
+        yield from _options((*path, "model"), run.model, names, tips, test)
+        yield from _changes(path, run.setting, run.put, run.change, names, tips)
         if run.lengths is not None:
-            yield Spot((*path, "lengths"), run.lengths, names)
+            yield Spot((*path, "lengths"), run.lengths, names, tips=tips)
     if test.control is not None:
         control = test.control
-        yield from _options(("control", "model"), control.model, varied, test)
-        yield from _changes(("control",), control.setting, control.put, control.change, varied)
+        tips = dict.fromkeys(test.runs, _RUN_ELSEWHERE) | _of_a_first_run(next(iter(test.runs)))
+        yield from _options(("control", "model"), control.model, varied, tips, test)
+        yield from _changes(
+            ("control",), control.setting, control.put, control.change, varied, tips
+        )
 
 
 def runs(test: Test) -> Iterator[tuple[Keys, str, RunSpec]]:
@@ -60,14 +80,48 @@ def _above(test: Test, name: str) -> list[str]:
     return names[: names.index(name)] if name in names else names
 
 
+def _of_settings(what: str, test: Test) -> dict[str, str]:
+    """Tips where only settings can be named."""
+    return dict.fromkeys((*OBSERVABLES, *test.runs), f"{what} sees sizes and what at: enumerates")
+
+
+def _of_a_condition(test: Test) -> dict[str, str]:
+    """Tips for what ``exactly_when`` names beside the options that are enumerated."""
+    enumerate_it = {
+        option: f"{_OPTION_IN_EXACTLY_WHEN}model: {{{option}: […]}}"
+        for option in ("kind", *OPTIONS)
+    }
+    return {**enumerate_it, **dict.fromkeys((*SIZES, *test.at), _SIZE_IN_EXACTLY_WHEN)}
+
+
+def _of_a_first_run(name: str) -> dict[str, str]:
+    """Tips for observables where no run stands above."""
+    return {
+        observable: f"only a later run can read another one, as {name}.{observable}; "
+        "`it` is the old value of what is set"
+        for observable in OBSERVABLES
+    }
+
+
+def is_truth_word(option: str, value: Any) -> bool:
+    """Whether an option that is true or false is given a word for it instead."""
+    is_truth = option in OPTIONS and OPTIONS[option].type is bool
+    return is_truth and isinstance(value, str) and value.lower() in TRUTH_WORDS
+
+
 def _options(
-    path: Keys, model: Mapping[str, Any], names: Collection[str], test: Test
+    path: Keys,
+    model: Mapping[str, Any],
+    names: Collection[str],
+    tips: Mapping[str, str],
+    test: Test,
 ) -> Iterator[Spot]:
     """Options that are neither words nor enumerated, but worked out at each setting."""
     for option, value in model.items():
         is_number = option in OPTIONS and OPTIONS[option].type is not str
-        if is_number and isinstance(value, str) and value not in test.at:
-            yield Spot((*path, option), value, names)
+        worked_out = isinstance(value, str) and value not in test.at
+        if is_number and worked_out and not is_truth_word(option, value):
+            yield Spot((*path, option), str(value), names, tips=tips)
 
 
 def _changes(
@@ -76,12 +130,13 @@ def _changes(
     put: Mapping[str, Any],
     change: Collection[str],
     names: Collection[str],
+    tips: Mapping[str, str],
 ) -> Iterator[Spot]:
     for name, text in setting.items():
-        yield Spot((*path, "setting", name), str(text), names)
+        yield Spot((*path, "setting", name), str(text), names, tips=tips)
     for place, text in put.items():
         key = (*path, "set", place)
         yield Spot(key, place, {*names, *NUDGEABLE}, is_key=True, must_be="place")
-        yield Spot(key, str(text), {*names, "it"})
+        yield Spot(key, str(text), {*names, "it"}, tips=tips)
     for number, place in enumerate(change):
         yield Spot((*path, "change", number), place, {*names, *NUDGEABLE}, must_be="whole place")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 OUTCOMES = {
@@ -53,10 +53,15 @@ def counts(found: Mapping[str, Any]) -> str:
     """How many claims came out how."""
     parts = [f"{number} {word}" for word, number in found["counts"].items() if number]
     unexpected = sum(not claim["as_expected"] for claim in found["claims"])
-    total = f"{len(found['claims'])} claims: {', '.join(parts) or 'none'}"
+    total = f"{counted(len(found['claims']), 'claim')}: {', '.join(parts) or 'none'}"
     if not found["claims"]:
         return "no claim was tried"
     return f"{total}; {unexpected} not as expected" if unexpected else f"{total}; all as expected"
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things: 1 claim, 2 claims."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def why(claim: Mapping[str, Any]) -> Iterator[str]:
@@ -64,13 +69,15 @@ def why(claim: Mapping[str, Any]) -> Iterator[str]:
     if claim["reason"]:
         yield claim["reason"]
     if claim["told_apart_by"] == "unrelated-rival":
-        names = ", ".join(r["name"] for r in claim["rivals"] if r["turned"])
+        names = ", ".join(_by_name(r for r in claim["rivals"] if r["turned"]))
         yield f"weak: told apart only by a rival that has nothing to do with the claim ({names})"
         yield "add a control, or contradicts: with the claim that the rival makes true"
     control = claim["control"]
     if control and not control["turned"]:
-        because = f" ({control['detail']})" if control["detail"] else ""
-        yield f"the control does not turn the test: {OUTCOMES[control['outcome']]}{because}"
+        came_out, where = OUTCOMES[control["outcome"]], control["detail"]
+        if control["outcome"] == "error":
+            came_out, where = f"{came_out} ({where})", ""
+        yield f"the control does not turn the test: {where or came_out}"
 
 
 def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
@@ -98,9 +105,12 @@ def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _grid(claim: Mapping[str, Any]) -> str:
+    everywhere = counted(claim["settings"], "setting")
+    share = f"{claim['hold']} of {everywhere}"
+    if claim["verdict"] and claim["tried"].get("for") == "some setting":
+        return f"witness found in {share}" if claim["hold"] else f"no witness in {everywhere}"
     if claim["fail"] == 0 and claim["verdict"]:
-        return f"no counter-example in {claim['settings']} settings"
-    share = f"{claim['hold']} of {claim['settings']} settings"
+        return f"no counter-example in {everywhere}"
     return f"the test holds in {share} and fails in {claim['fail']}"
 
 
@@ -129,11 +139,21 @@ def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
     turned = [r for r in claim["rivals"] if r["turned"]]
     if turned or any(alternative["turned"] for alternative in claim["alternatives"]):
         yield "it could have come out the other way: it does if …"
-    for rival in turned:
-        yield f"    {rival['name']}{'' if rival['linked'] else ' (unrelated)'}"
+    for name, rivals in _by_name(turned).items():
+        places = [f"in {one['name'].removeprefix(f'{name} in ')}" for one in rivals]
+        where = f" {'; '.join(places)}" if rivals[0]["name"] != name else ""
+        yield f"    {name}{where}{'' if rivals[0]['linked'] else ' (unrelated)'}"
     for alternative in claim["alternatives"]:
         if alternative["turned"]:
             yield f"    {alternative['name']}"
     if claim["control"]:
         turns = "turns the test" if claim["control"]["turned"] else "does NOT turn the test"
         yield f"control: {turns} ({OUTCOMES[claim['control']['outcome']]})"
+
+
+def _by_name(rivals: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Rivals by name: one that is tried in each run of a test is told once, with its runs."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for rival in rivals:
+        found.setdefault(rival["name"].split(" in ")[0], []).append(rival)
+    return found

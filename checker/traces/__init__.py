@@ -42,11 +42,7 @@ def traces(framework: str = "tensorflow") -> tuple[Trace, ...]:
             case["cell"],
             case["options"],
             case["sizes"],
-            {
-                key.removeprefix(f"{name}/"): array
-                for key, array in everything.items()
-                if key.startswith(f"{name}/")
-            },
+            {key: everything[name][key].copy() for key in everything[name].dtype.names},
         )
         for name, case in sorted(index["cases"].items())
     )

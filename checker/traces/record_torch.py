@@ -8,8 +8,6 @@ without PyTorch can compare their own arithmetic with it; `torch.json` is the in
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,11 +18,14 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from checker.traces.writing import write
+
 Arrays = dict[str, NDArray[Any]]
 Tensors = dict[str, Any]
 
 SCALE = 0.7  # of every weight, input and state: gates are neither linear nor saturated
 AGREE = 1e-13  # between the whole batch and a call per sequence; both are PyTorch
+SINGLE = 1e-5  # between both precisions
 OPTIONS = ("layers", "bidirectional", "projection", "activation")
 RENAMED = {"layers": "num_layers", "projection": "proj_size", "activation": "nonlinearity"}
 
@@ -72,11 +73,16 @@ CASES = (
 )
 
 
-def make_layer(case: Case) -> Any:
-    """Make PyTorch's layer in float64; its weights are not yet those of the case."""
+def make_layer(case: Case, dtype: torch.dtype) -> Any:
+    """Make PyTorch's layer; its weights are not yet those of the case."""
     options = {RENAMED.get(name, name): value for name, value in case.options.items()}
     make = getattr(torch.nn, case.cell)
-    return make(case.features, case.units, batch_first=True, dtype=torch.float64, **options)
+    return make(case.features, case.units, batch_first=True, dtype=dtype, **options)
+
+
+def fill(layer: Any, given: Arrays) -> None:
+    """Give the layer the weights of the case, in its own precision."""
+    layer.load_state_dict({name: torch.from_numpy(given[name]) for name in layer.state_dict()})
 
 
 def draw(case: Case, layer: Any) -> Arrays:
@@ -122,13 +128,32 @@ def run_whole(case: Case, layer: Any, given: Arrays) -> Arrays:
     seen = run(layer, sources, case.lengths)
     loss = sum((tensors[f"loss.{k}"] * v).sum() for k, v in seen.items())
     gradients = torch.autograd.grad(loss, list(sources.values()))
-    found = {"outputs": seen.pop("outputs")} | {f"after.{k}": v for k, v in seen.items()}
+    found = {k if k == "outputs" else f"after.{k}": v for k, v in seen.items()}
     found |= {f"gradient/{k}": v for k, v in zip(sources, gradients, strict=True)}
     return {name: tensor.detach().numpy() for name, tensor in found.items()}
 
 
+def run_single(case: Case, given: Arrays) -> Arrays:
+    """Run the same in float32: outputs and final states."""
+    layer = make_layer(case, torch.float32)
+    fill(layer, given)
+    sources = {name: torch.from_numpy(array).float() for name, array in given.items()}
+    with torch.no_grad():
+        found = run(layer, sources, case.lengths)
+    return {
+        "float32/" + (k if k == "outputs" else f"after.{k}"): v.numpy() for k, v in found.items()
+    }
+
+
 def compare(case: Case, layer: Any, arrays: Arrays) -> None:
-    """Raise unless every sequence, run alone and no further than its length, gives the same."""
+    """Raise unless float32 gives the same but for rounding, and every sequence run alone.
+
+    Alone it is run no further than its length.
+    """
+    for key, array in arrays.items():
+        twin = arrays[key.removeprefix("float32/")]
+        if not np.abs(array - twin).max() <= SINGLE:
+            raise RuntimeError(f"{case.name}: {key} must be that of float64 but for rounding")
     for row, length in enumerate(case.lengths or (case.timesteps,) * case.batch):
         one = slice(row, row + 1)
         whole = {k: v[:, one] for k, v in arrays.items() if k.startswith(("before.", "after."))}
@@ -148,8 +173,9 @@ def inspect(case: Case, arrays: Arrays) -> None:
     if len(set(sizes)) < len(sizes) or case.batch == len(arrays["before.h"]):
         raise RuntimeError(f"{case.name}: sizes must differ, and batch from layers × directions")
     for key, array in arrays.items():
-        if array.dtype != np.float64 or not np.isfinite(array).all():
-            raise RuntimeError(f"{case.name}: {key} must be float64 and finite")
+        expected = np.float32 if key.startswith("float32/") else np.float64
+        if array.dtype != expected or not np.isfinite(array).all():
+            raise RuntimeError(f"{case.name}: {key} must be {expected.__name__} and finite")
         if not array.any():
             raise RuntimeError(f"{case.name}: {key} must not be zero throughout")
     if case.activation == "relu" and not 0.1 < np.mean(arrays["outputs"] == 0) < 0.9:
@@ -161,10 +187,10 @@ def inspect(case: Case, arrays: Arrays) -> None:
 
 def record(case: Case) -> Arrays:
     """All arrays of a case, checked."""
-    layer = make_layer(case)
+    layer = make_layer(case, torch.float64)
     given = draw(case, layer)
-    layer.load_state_dict({name: torch.from_numpy(given[name]) for name in layer.state_dict()})
-    arrays = given | run_whole(case, layer, given)
+    fill(layer, given)
+    arrays = given | run_whole(case, layer, given) | run_single(case, given)
     compare(case, layer, arrays)
     inspect(case, arrays)
     return arrays | ({"lengths": np.array(case.lengths)} if case.lengths else {})
@@ -176,20 +202,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--date", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent)
     arguments = parser.parse_args(argv)
-    arrays = {f"{case.name}/{k}": v for case in CASES for k, v in sorted(record(case).items())}
-    index = {
-        "framework": "torch",
-        "version": str(torch.__version__),
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "date": arguments.date.isoformat(),
-        "recorded_by": "python checker/traces/record_torch.py",
-        "cases": {case.name: case.index_entry() for case in CASES},
-    }
-    np.savez_compressed(arguments.folder / "torch.npz", allow_pickle=False, **arrays)
-    text = json.dumps(index, indent=2, sort_keys=True) + "\n"
-    (arguments.folder / "torch.json").write_text(text, encoding="utf-8")
-    print(f"{len(CASES)} cases, {len(arrays)} arrays")
+    arrays = {f"{case.name}/{k}": v for case in CASES for k, v in record(case).items()}
+    cases = {case.name: case.index_entry() for case in CASES}
+    recorded_by = "python -m checker.traces.record_torch"
+    said = write(arguments.folder, "torch", str(torch.__version__), arguments.date, recorded_by,
+                 cases, arrays)  # fmt: skip
+    print(said)
     return 0
 
 
