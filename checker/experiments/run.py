@@ -156,6 +156,9 @@ def fresh_run(model: Model, sizes: Sizes, shared: Hashable = None) -> Run:
     given = {
         path: Array(draw(path, axes, seed, way=way), tuple(axes)) for path, axes in slots.items()
     }
+    for path in given:
+        if {*path.split(".")} & {*model.still}:
+            given[path] = Array(np.zeros(given[path].shape), given[path].axes)
     key = (shared, tuple(sorted(sizes.items()))) if shared else None
     return Run(model, sizes, given, shared=key)
 

@@ -38,7 +38,7 @@ Alter = Callable[[Model], Model | None]
 
 
 class DoesNotFitError(Exception):
-    """A rival says nothing about this kind of model."""
+    """A rival says nothing about this kind of model, or a framework has no such model."""
 
 
 def grid(test: Test) -> list[Setting]:
@@ -138,6 +138,14 @@ def altered_trial(
     return _trial(test, setting, None, make, Outcome.NOT_APPLICABLE, keep)
 
 
+def made_trial(test: Test, setting: Setting, make: Make) -> Trial:
+    """The same test with every run on a model that ``make`` builds, such as a framework's.
+
+    DoesNotFitError in ``make`` says why the claim does not apply; a crash is an error, never a no.
+    """
+    return _trial(test, setting, None, make, Outcome.NOT_APPLICABLE, False, Outcome.ERROR)
+
+
 def repeats_a_run(test: Test, setting: Setting) -> bool:
     """Whether two runs that the test names are given the very same: comparing them says nothing."""
     try:
@@ -167,21 +175,24 @@ def _trial(
     make: Make,
     on_error: Outcome,
     keep: bool,
+    on_crash: Outcome | None = None,
 ) -> Trial:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a lost imaginary part would be a lost derivative
+            # A lost imaginary part would be a lost derivative; frameworks have warnings of their own.
+            warnings.simplefilter("ignore" if on_crash else "error")
             world = World(test, setting, make, control)
             outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
             shown = evidence(world) if keep else {}
-    except DoesNotFitError:
-        return Trial(setting, Outcome.NOT_APPLICABLE, "it says nothing about this kind of model")
+    except DoesNotFitError as misfit:
+        reason = str(misfit) or "it says nothing about this kind of model"
+        return Trial(setting, Outcome.NOT_APPLICABLE, reason)
     except UndecidedError as error:
         return Trial(setting, Outcome.UNDECIDED, str(error))
     except ExperimentError as error:
         return Trial(setting, on_error, str(error))
     except Exception as error:  # a crash of any kind must never pass for an outcome
-        return Trial(setting, on_error, f"{type(error).__name__}: {error}")
+        return Trial(setting, on_crash or on_error, f"{type(error).__name__}: {error}")
     near = world.comparisons.near_because
     if outcome is Outcome.NO and world.comparisons.tied and "draw" in setting:
         near = near or "saturated numbers are equal but for rounding"

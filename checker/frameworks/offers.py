@@ -101,11 +101,11 @@ FRAMEWORKS: Mapping[str, Framework] = {
         "flax",
         "flax",
         {
-            "lstm": {"forget_bias": ANY, "biases": (1,)},
-            "gru": {"reset": ("after",)},
+            "lstm": {"forget_bias": ANY, **_ACTIVATIONS, "biases": (1,)},
+            "gru": {"reset": ("after",), **_ACTIVATIONS},
             "rnn": {"activation": ANY, "biases": (1,)},
         },
-        {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+        {**_STACKS, "bidirectional": ANY, "merge": ANY},
     ),
 }
 """``forget_bias`` where a framework adds none: the number goes into the bias that it stores.

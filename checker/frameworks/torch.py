@@ -15,7 +15,7 @@ from torch.func import functional_call, jvp
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from checker.frameworks.steps import every_step
-from checker.language.values import Array
+from checker.language.values import Array, ExperimentError
 from checker.models.layouts import ORDER, loaded
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace
 
@@ -35,6 +35,8 @@ def layer(twin: Model) -> Model:
         more: dict[str, Any] = {}
         if kind == "lstm":
             more["proj_size"] = options.get("projection", 0)
+            if more["proj_size"] >= sizes["units"]:
+                raise ExperimentError("PyTorch's projection is smaller than the layer")
         if kind == "rnn":
             more["nonlinearity"] = options["activation"]
         return KINDS[kind](

@@ -52,6 +52,7 @@ class Model:
     options: Mapping[str, Value] = field(default_factory=dict)
     slopes: Slopes | None = None  # how a framework takes derivatives; ours are by complex step
     precision: Precision = DOUBLE
+    still: tuple[str, ...] = ()  # parts of the parameters that are drawn as 0
     level: str = "layer"  # or what it is composed to: directions, stack, head
     compose: Callable[..., Model] | None = None  # the same composition, with one joint replaced
 

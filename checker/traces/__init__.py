@@ -19,7 +19,8 @@ class Trace:
     ``arrays`` holds weights, ``inputs`` (batch, timesteps, features), ``before.h``, ``outputs``
     (batch, timesteps, ·), ``after.h``, loss weights ``loss.…`` and the gradients ``gradient/…`` of
     that loss to everything the run was given; ``.c`` besides ``.h`` for an LSTM.  TensorFlow's
-    have ``states.h`` after every step too, and one of PyTorch's has ``lengths``.
+    have ``states.h`` after every step too, some have ``lengths``, and what the same run gave in
+    float32 is there as ``float32/outputs``, ``float32/after.h`` ….
     """
 
     name: str

@@ -25,7 +25,8 @@ def influence(world: Any, source: Any, target: Any) -> Any:
 def jacobian(world: Any, source: Any, target: Any) -> Array:
     """jacobian(source, target): derivatives of each target entry (rows) by each source entry.
 
-    Its axes are called target and source.  Exact but for rounding (complex step).  Index to keep it small: ``jacobian(before.h[0], …)``.
+    Its axes are called target and source.
+    Exact but for rounding (complex step).  Index to keep it small: ``jacobian(before.h[0], …)``.
     """
     derivatives: Array = world.jacobian(source, target)
     return derivatives

@@ -1,0 +1,104 @@
+"""``checker record``: run claims on a real framework and write down what it gave."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from checker.base import load
+from checker.commands.check import NOT_RUN, OK, UNEXPECTED, cache_of
+from checker.commands.naming import UsageError, known_claims
+from checker.commands.output import err, out
+from checker.frameworks.offers import FRAMEWORKS
+from checker.lint import cannot_be_tried
+from checker.nouns import Claim, Judgement, Test
+from checker.recording import recorded
+from checker.records import FOLDER, digest, entry, read, write
+from checker.schedule import needed, try_all
+
+
+def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
+    """Run the named claims, or all, and return 0, or 1 where the framework disagrees, or 3.
+
+    Where none is named, what was recorded of the same test with the same version is kept: a
+    recording that was interrupted goes on where it was.
+    """
+    version = _version(framework)
+    base = load(folder)
+    for id_ in cannot_be_tried(base):
+        base.broken[id_] = base.claims.pop(id_).question
+        err(f"{id_} is left out: its file must be mended first")
+    file = folder / FOLDER / f"{framework}.json"
+    kept = read(folder).get(framework, {}).get("claims", {})
+    made: dict[str, Any] = {
+        "framework": framework, "version": version, "date": date.today().isoformat()
+    }  # fmt: skip
+    wanted = known_claims(base, claims)
+    tried = [t for t in try_all(base, needed(base, wanted), cache_of(folder))
+             if isinstance(t.claim.trial, Test)]  # fmt: skip
+    entries = {id_: one for id_, one in kept.items() if id_ in base.claims}
+    for number, one in enumerate(tried, 1):
+        if claims or not _is_fresh(entries.get(one.claim.id), one.claim, version):
+            _progress(f"{number}/{len(tried)} {one.claim.id}")
+            entries[one.claim.id] = _entry(one.claim, one.judgement, framework, version)
+            write(file, {**made, "claims": entries})
+    _progress("")
+    write(file, {**made, "claims": entries})
+    return _report(framework, version, entries, {t.claim.id: t.judgement for t in tried})
+
+
+def _entry(claim: Claim, judgement: Judgement, framework: str, version: str) -> dict[str, Any]:
+    assert isinstance(claim.trial, Test)
+    found = entry(claim, *recorded(claim.trial, judgement, framework))
+    return {**found, "version": version}
+
+
+def _is_fresh(known: Any, claim: Claim, version: str) -> bool:
+    return bool(known) and known["digest"] == digest(claim) and known.get("version") == version
+
+
+def _version(framework: str) -> str:
+    """The version of an installed framework; UsageError where it is not installed."""
+    title = FRAMEWORKS[framework].title
+    try:
+        import_module(f"checker.frameworks.{framework}")
+        found: str = import_module(FRAMEWORKS[framework].package).__version__
+        return found
+    except ImportError as error:
+        message = f"{title} is not installed here ({error.name}): pip install -e '.[{framework}]'"
+        raise UsageError(message) from None
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _report(
+    framework: str, version: str, entries: dict[str, Any], judgements: dict[str, Judgement]
+) -> int:
+    counts = Counter(one["outcome"] for one in entries.values())
+    words = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
+    out(f"{FRAMEWORKS[framework].title} {version}: {words}")
+    errors = [id_ for id_, one in sorted(entries.items()) if one["outcome"] == "error"]
+    against = [id_ for id_, judgement in sorted(judgements.items())
+               if _disagrees(entries[id_], judgement)]  # fmt: skip
+    for id_ in errors:
+        out(f"could not be run: {id_}: {entries[id_].get('why', '')}")
+    for id_ in against:
+        out(f"decides otherwise than the reference: {id_}")
+    return UNEXPECTED if against else NOT_RUN if errors else OK
+
+
+def _disagrees(one: dict[str, Any], judgement: Judgement) -> bool:
+    ours = {tuple(t.setting.items()): t.outcome.value for t in judgement.trials}
+    return any(
+        outcome in ("yes", "no")
+        and ours.get(tuple(zip(one["names"], values, strict=True)), outcome) != outcome
+        for outcome, *values in one["trials"]
+    )

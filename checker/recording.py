@@ -1,0 +1,95 @@
+"""Run claims on a real framework, and write down what it gave.
+
+Slow frameworks run a sample of a claim's settings: the one that the page shows, settings where
+nothing coincides, counter-examples, and further ones by a hash, spread over all options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from itertools import chain, zip_longest
+
+from checker.experiments.trial import DoesNotFitError, distinct, made_trial
+from checker.frameworks.registry import NotOfferedError, build
+from checker.models.protocol import Model
+from checker.nouns import SIZES, Judgement, Outcome, Setting, Test, Trial, Value
+
+SAMPLE = 12
+"""Settings of one claim that a framework runs."""
+
+
+def recorded(test: Test, judgement: Judgement, framework: str) -> tuple[str, str, list[Trial]]:
+    """Outcome, reason and trials of a claim on a framework.
+
+    The outcome is one of ``holds``, ``fails``, ``undecided``, ``not-applicable`` and ``error``.
+    """
+    make = partial(_make, framework, _still(test))
+    trials = [made_trial(test, setting, make) for setting in sample(test, judgement)]
+    trials = [_cautious(trial) for trial in trials]
+    outcome = outcome_of(trials, test.some)
+    why = "" if outcome in ("holds", "fails") else next((t.detail for t in trials if t.detail), "")
+    return outcome, why, trials
+
+
+def outcome_of(trials: Sequence[Trial], some: bool) -> str:
+    """One word for all trials: of every setting that applies, or of one for a witness."""
+    found = {trial.outcome for trial in trials}
+    if Outcome.ERROR in found:
+        return "error"
+    decided = found & {Outcome.YES, Outcome.NO}
+    if not decided:
+        return "undecided" if Outcome.UNDECIDED in found else "not-applicable"
+    witness, other = ("holds", "fails") if some else ("fails", "holds")
+    return witness if (Outcome.YES if some else Outcome.NO) in decided else other
+
+
+def sample(test: Test, judgement: Judgement) -> list[Setting]:
+    """The settings of a claim that a framework runs, out of those that the reference decided."""
+    decided = [t for t in judgement.trials if t.outcome in (Outcome.YES, Outcome.NO)]
+    if len(decided) <= SAMPLE:
+        return [trial.setting for trial in decided]
+    shown = [judgement.shown.setting] if judgement.shown else []
+    telling = [t.setting for t in decided if distinct(test, t.setting)]
+    against = [t.setting for t in decided if t.outcome is Outcome.NO]
+    groups: dict[tuple[Value, ...], list[Setting]] = {}
+    for setting in sorted((t.setting for t in decided), key=_hash):
+        options = tuple(value for name, value in setting.items() if name not in SIZES)
+        groups.setdefault(options, []).append(setting)
+    spread = [s for row in zip_longest(*groups.values()) for s in row if s is not None]
+    chosen: list[Setting] = []
+    for setting in chain(shown, telling[:2], against[:2], spread):
+        if setting not in chosen and _small(setting):
+            chosen.append(setting)
+    return chosen[: max(SAMPLE, len(groups))]
+
+
+def _still(test: Test) -> tuple[str, ...]:
+    """A claim that does not speak of a second bias takes "the bias" for all there is of it."""
+    return () if "recurrent_bias" in repr(test) else ("recurrent_bias",)
+
+
+def _make(framework: str, still: tuple[str, ...], _: str, options: Mapping[str, Value]) -> Model:
+    try:
+        return replace(build(framework, options), still=still)
+    except NotOfferedError as reason:
+        raise DoesNotFitError(str(reason)) from None
+
+
+def _cautious(trial: Trial) -> Trial:
+    """A trial too near to call decides nothing on a framework either."""
+    if not trial.near:
+        return trial
+    return Trial(trial.setting, Outcome.UNDECIDED, trial.detail)
+
+
+def _hash(setting: Setting) -> str:
+    return sha256(repr(sorted(setting.items())).encode()).hexdigest()
+
+
+def _small(setting: Setting) -> bool:
+    """Whether a framework that is called once for each step gets done with it."""
+    sizes = [int(setting[name]) for name in SIZES if name in setting]
+    return max(sizes, default=0) <= 64
