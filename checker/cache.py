@@ -99,6 +99,7 @@ def _judgement(kept: Mapping[str, Any]) -> Judgement:
         rivals=tuple(Opponent(**one) for one in kept["rivals"]),
         alternatives=tuple(Opponent(**one) for one in kept["alternatives"]),
         frameworks=tuple(kept["frameworks"]),
+        echo=kept["echo"],
     )
     return replace(judgement, control=opponent(kept["control"]))
 

@@ -17,6 +17,7 @@ from typing import Any
 from checker.nouns import Judgement, Opponent, Outcome, Setting, Trial, Verdict, WhyNot
 from checker.reasons import (
     COMPARES_ITSELF,
+    CONDITION_MEASURES_NOTHING,
     DEGENERATE,
     MEASURES_NOTHING,
     in_words,
@@ -61,6 +62,7 @@ class Case:
     alternatives: Sequence[Candidate] = ()
     control: Candidate | None = None
     records: Sequence[Mapping[str, Any]] = ()
+    echo: bool = False  # the test looks at shapes and counts alone
 
 
 def judge(case: Case) -> Judgement:
@@ -83,10 +85,7 @@ def judge(case: Case) -> Judgement:
         reason = what_would_help(judgement, found, telling)
         return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
     judgement = replace(judgement, told_apart_by=told_apart_by)
-    if any(record["disagrees"] for record in case.records):
-        reason = "a real framework disagrees with the reference"
-        return replace(judgement, why_not=WhyNot.DISPUTED, reason=reason)
-    return replace(judgement, verdict=_OPPOSITE[found] if case.some else found)
+    return _settled(case, judgement, _OPPOSITE[found] if case.some else found)
 
 
 def reference_verdict(trials: Sequence[Trial]) -> Verdict | WhyNot:
@@ -153,7 +152,8 @@ def exactly_when(
     outside = [t for t in trials if not inside(t.setting)]
     judgement = replace(judgement, shown=next((t for t in outside if t.clear_no), None))
     if case.changes_nothing():
-        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=MEASURES_NOTHING)
+        reason = CONDITION_MEASURES_NOTHING
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
 
     def choices(some: Iterable[Trial]) -> set[tuple[Any, ...]]:
         return {tuple(t.setting[name] for name in options) for t in some}
@@ -165,7 +165,8 @@ def exactly_when(
     elif not outside or choices(failing) != choices(outside):
         reason = "the test does not fail, clearly, wherever exactly_when says it does"
     else:
-        return replace(judgement, verdict=Verdict.DEPENDS, told_apart_by="alternative")
+        judgement = replace(judgement, told_apart_by="alternative")
+        return _settled(case, judgement, Verdict.DEPENDS)
     return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
 
 
@@ -184,6 +185,15 @@ def as_expected(judgement: Judgement, expected: str | None) -> bool:
     return expected == (judgement.verdict or judgement.why_not)
 
 
+def _settled(case: Case, judgement: Judgement, verdict: Verdict) -> Judgement:
+    """The verdict, unless a real framework disagrees with the reference somewhere."""
+    if any(record["disagrees"] for record in case.records):
+        names = ", ".join(record["name"] for record in case.records if record["disagrees"])
+        reason = f"a real framework disagrees with the reference: {names}"
+        return replace(judgement, why_not=WhyNot.DISPUTED, reason=reason)
+    return replace(judgement, verdict=verdict)
+
+
 def _unjudged(case: Case) -> Judgement:
     return Judgement(
         None,
@@ -192,6 +202,7 @@ def _unjudged(case: Case) -> Judgement:
         fails=sum(t.outcome is Outcome.NO for t in case.trials),
         trials=tuple(case.trials),
         frameworks=tuple(case.records),
+        echo=case.echo,
     )
 
 

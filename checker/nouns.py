@@ -231,3 +231,4 @@ class Judgement:
     control: Opponent | None = None
     alternatives: tuple[Opponent, ...] = ()
     frameworks: tuple[Mapping[str, Any], ...] = ()
+    echo: bool = False  # it looks at shapes and counts alone, so a real framework has to decide it

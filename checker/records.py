@@ -7,19 +7,22 @@ then the values of the setting, whose names stand beside them once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from checker.nouns import Claim, Outcome, Trial
+from checker.nouns import Claim, Outcome, Setting, Trial
 
 FOLDER = "_recorded"
 OUTCOMES = ("holds", "fails", "undecided", "not-applicable", "error")
 
+_TEXTS = ("version", "date", "digest")
+SHOWN = ("version", "date", "outcome", "why")
+
 Record = Mapping[str, Any]
-"""``framework``, ``version``, ``date`` and ``claims``: id → digest, outcome, why, names, trials."""
+"""``framework`` and ``claims``: id → version, date, digest, outcome, why, names, trials."""
 
 
 def digest(claim: Claim) -> str:
@@ -49,10 +52,8 @@ def of_claim(records: Mapping[str, Record], claim: Claim) -> tuple[Record, ...]:
     return tuple(
         {
             "name": name,
-            "version": record["version"],
-            "date": record["date"],
+            **{key: record["claims"][claim.id].get(key, "") for key in SHOWN},
             "stale": record["claims"][claim.id]["digest"] != digest(claim),
-            **{key: record["claims"][claim.id].get(key, "") for key in ("outcome", "why")},
             "trials": _trials(record["claims"][claim.id]),
         }
         for name, record in sorted(records.items())
@@ -60,12 +61,15 @@ def of_claim(records: Mapping[str, Record], claim: Claim) -> tuple[Record, ...]:
     )
 
 
-def entry(claim: Claim, outcome: str, why: str, trials: Sequence[Trial]) -> dict[str, Any]:
-    """What is written down of one claim."""
+def entry(
+    claim: Claim, made: Mapping[str, str], outcome: str, why: str, trials: Sequence[Trial]
+) -> dict[str, Any]:
+    """What is written down of one claim; ``made`` says with which version, and when."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.setting))
     rows = [[t.outcome.value, *(t.setting.get(name) for name in names)] for t in trials]
     said = {"why": why} if why else {}
-    return {"digest": digest(claim), "outcome": outcome, **said, "names": names, "trials": rows}
+    head = {**made, "digest": digest(claim), "outcome": outcome, **said}
+    return {**head, "names": names, "trials": rows}
 
 
 def write(file: Path, record: Record) -> None:
@@ -88,12 +92,9 @@ def missing(record: Any) -> Iterator[str]:
     if not isinstance(record, dict) or not isinstance(record.get("claims"), dict):
         yield "claims, by their ids"
         return
-    for key in ("version", "date"):
-        if not isinstance(record.get(key), str):
-            yield f"a {key}"
     for id_, one in record["claims"].items():
-        if not isinstance(one, dict) or not isinstance(one.get("digest"), str):
-            yield f"the digest of {id_!r}"
+        if not isinstance(one, dict) or not all(isinstance(one.get(k), str) for k in _TEXTS):
+            yield f"{', '.join(_TEXTS)} of {id_!r}"
         elif one.get("outcome") not in OUTCOMES:
             yield f"an outcome of {id_!r}"
         elif not isinstance(one.get("names"), list) or not isinstance(one.get("trials"), list):
@@ -107,8 +108,25 @@ def _is_trial(names: list[Any], trial: Any) -> bool:
     return isinstance(trial, list) and len(trial) == len(names) + 1 and trial[0] in words
 
 
-def _trials(one: Mapping[str, Any]) -> list[dict[str, Any]]:
-    named = [
-        (outcome, zip(one["names"], values, strict=True)) for outcome, *values in one["trials"]
+def disagreements(record: Record, trials: Iterable[Trial]) -> list[Setting]:
+    """The settings that both decide otherwise; a stale record disagrees with nothing."""
+    ours = {_key(t.setting): t.outcome for t in trials if t.outcome in (Outcome.YES, Outcome.NO)}
+    return [
+        theirs["setting"]
+        for theirs in record["trials"]
+        if not record["stale"]
+        and theirs["outcome"] in ("yes", "no")
+        and ours.get(_key(theirs["setting"]), theirs["outcome"]) != theirs["outcome"]
     ]
-    return [{"setting": dict(setting), "outcome": outcome} for outcome, setting in named]
+
+
+def _key(setting: Setting) -> str:
+    return json.dumps(setting, sort_keys=True)
+
+
+def _trials(one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"setting": {n: v for n, v in zip(one["names"], values, strict=True) if v is not None},
+         "outcome": outcome}
+        for outcome, *values in one["trials"]
+    ]  # fmt: skip

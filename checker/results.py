@@ -12,12 +12,14 @@ from dataclasses import asdict
 from typing import Any
 
 from checker.base import Base
+from checker.frameworks.offers import FRAMEWORKS
 from checker.judge import as_expected
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
 from checker.nouns import Depends, Finding, Judgement, Opponent, Trial, Verdict, WhyNot
+from checker.records import SHOWN, digest
 from checker.rivals import RIVALS
-from checker.schedule import Tried, digest, linked
+from checker.schedule import Tried, linked
 
 SCHEMA = 1
 TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
@@ -56,6 +58,9 @@ def results(base: Base, tried: Iterable[Tried], findings: Sequence[Finding]) -> 
         "rivals": [
             {"name": r.name, "belief": r.belief, "makes_true": r.makes_true}
             for r in RIVALS.values()
+        ],
+        "frameworks": [
+            {"name": name, "title": framework.title} for name, framework in FRAMEWORKS.items()
         ],
         "findings": [asdict(finding) for finding in findings],
     }
@@ -118,16 +123,20 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "rivals": [_opponent(rival) for rival in judgement.rivals],
         "alternatives": [_opponent(alternative) for alternative in judgement.alternatives],
         "control": _opponent(judgement.control) if judgement.control else None,
-        "frameworks": [
-            {
-                "name": record["name"],
-                "version": record["version"],
-                "date": record["date"],
-                "stale": record["stale"],
-                "disagrees": [dict(setting) for setting in record["disagrees"]],
-            }
-            for record in judgement.frameworks
-        ],
+        "echo": judgement.echo,
+        "frameworks": [_framework(record) for record in judgement.frameworks],
+    }
+
+
+def _framework(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What one framework gave; ``decides`` counts the settings at which it said yes or no."""
+    outcomes = [trial["outcome"] for trial in record["trials"]]
+    return {
+        "name": record["name"],
+        "title": FRAMEWORKS[record["name"]].title if record["name"] in FRAMEWORKS else "",
+        **{key: record[key] for key in (*SHOWN, "stale")},
+        "decides": sum(outcome in ("yes", "no") for outcome in outcomes),
+        "disagrees": [dict(setting) for setting in record["disagrees"]],
     }
 
 

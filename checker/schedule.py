@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
-from typing import Any
 
 from checker.base import Base
 from checker.cache import Cache, Parts, surroundings
 from checker.judge import conditional
 from checker.nouns import Claim, Depends, Judgement
+from checker.records import Record, digest, of_claim, read
 from checker.rivals import RIVALS
 from checker.trying import try_claim
 
@@ -35,7 +35,7 @@ class Tried:
 class _Task:
     claim: Claim
     linked: frozenset[str]
-    records: tuple[Mapping[str, Any], ...]
+    records: tuple[Record, ...]
     parts: Parts
 
 
@@ -57,7 +57,12 @@ def try_all(
     The results are the same for any number of processes, ``jobs``: by default one for each core.
     """
     around = surroundings() if cache else {}
-    tasks = [_task(base, claim, around) for claim in claims if not isinstance(claim.trial, Depends)]
+    records = read(base.folder)
+    tasks = [
+        _task(base, claim, around, of_claim(records, claim))
+        for claim in claims
+        if not isinstance(claim.trial, Depends)
+    ]
     judgements: dict[str, Judgement] = {}
     fresh = []
     for task in tasks:
@@ -92,31 +97,8 @@ def linked(base: Base, claim: Claim) -> frozenset[str]:
     return frozenset(found)
 
 
-def digest(claim: Claim) -> str:
-    """A fingerprint of the tried part of a claim; prose and sources are not in it."""
-    parts = {"trial": asdict(claim.trial), "kind": type(claim.trial).__name__}
-    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def records(base: Base, claim: Claim) -> tuple[Mapping[str, Any], ...]:
-    """What real frameworks gave on this claim, as recorded in ``_recorded/<framework>.json``."""
-    found = []
-    for path in sorted((base.folder / "_recorded").glob("*.json")):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            outcomes = record["claims"].get(claim.id)
-            if outcomes is None:
-                continue
-            about = {"version": record["version"], "date": record["date"]}
-            stale = outcomes["digest"] != digest(claim)
-            found.append({"name": path.stem, **about, "stale": stale, "trials": outcomes["trials"]})
-        except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
-            continue  # lint says what is wrong with the file; it decides nothing
-    return tuple(found)
-
-
-def _task(base: Base, claim: Claim, around: Parts) -> _Task:
-    related, recorded = linked(base, claim), records(base, claim)
+def _task(base: Base, claim: Claim, around: Parts, recorded: tuple[Record, ...]) -> _Task:
+    related = linked(base, claim)
     parts = {
         "the tried part of the claim": digest(claim),
         "linked rivals": ", ".join(sorted(related)),

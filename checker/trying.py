@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from checker.experiments.trial import (
     distinct,
     fulfils,
     grid,
+    of_shapes,
     reference_trial,
     repeats_a_run,
 )
@@ -37,6 +37,7 @@ from checker.nouns import (
     Untestable,
     WhyNot,
 )
+from checker.records import disagreements
 from checker.rivals import RIVALS
 from checker.rivals.broken import BROKEN
 
@@ -74,7 +75,8 @@ def _tried(
         rivals=list(_rivals(test, linked_rivals)),
         alternatives=list(_alternatives(test)),
         control=_control(test),
-        records=[{**r, "disagrees": _disagreements(r, trials)} for r in recorded],
+        records=[{**r, "disagrees": disagreements(r, trials)} for r in recorded],
+        echo=of_shapes(test),
     )
     if test.exactly_when is not None:
         inside = partial(fulfils, parse(test.exactly_when))
@@ -102,23 +104,6 @@ def _trials(test: Test, settings: list[Setting]) -> list[Trial]:
 def _most_telling(test: Test, settings: list[Setting]) -> Setting:
     """A setting where no two sizes coincide, if there is one."""
     return next((setting for setting in settings if distinct(test, setting)), settings[-1])
-
-
-def _disagreements(record: Mapping[str, Any], trials: Iterable[Trial]) -> list[Setting]:
-    """The settings that both decide otherwise; a stale record disagrees with nothing."""
-    decided = {
-        json.dumps(t.setting, sort_keys=True): t.outcome.value
-        for t in trials
-        if t.outcome in (Outcome.YES, Outcome.NO)
-    }
-    return [
-        recorded["setting"]
-        for recorded in record["trials"]
-        if not record["stale"]
-        and recorded["outcome"] in ("yes", "no")
-        and decided.get(json.dumps(recorded["setting"], sort_keys=True), recorded["outcome"])
-        != recorded["outcome"]
-    ]
 
 
 def _rivals(test: Test, linked: frozenset[str]) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.base import load
-from checker.schedule import digest
+from checker.records import digest
 
 ROOT = Path(__file__).parent.parent
 CANARIES = ROOT / "tests" / "fixtures" / "canaries" / "claims"
@@ -30,11 +30,13 @@ def canaries(tmp_path_factory) -> Path:
 
     def recorded(id_: str, outcome: str, stale: bool = False) -> dict:
         fingerprint = "of an earlier wording" if stale else digest(claims[id_])
-        return {"digest": fingerprint, "trials": [{"setting": setting, "outcome": outcome}]}
+        about = {"version": "2.21.0", "date": "2026-11-21", "digest": fingerprint}
+        words = {"yes": "holds", "no": "fails", "not-applicable": "not-applicable"}
+        trial = [outcome, *setting.values()]
+        return {**about, "outcome": words[outcome], "names": [*setting], "trials": [trial]}
 
     record = {
-        "version": "2.21.0",
-        "date": "2026-11-21",
+        "framework": "tensorflow",
         "claims": {
             "disputed": recorded("disputed", "no"),
             "correct-stale-record": recorded("correct-stale-record", "no", stale=True),

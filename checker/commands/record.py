@@ -16,10 +16,10 @@ from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
 from checker.frameworks.offers import FRAMEWORKS
 from checker.lint import cannot_be_tried
-from checker.nouns import Claim, Judgement, Test
+from checker.nouns import Claim, Test
 from checker.recording import recorded
-from checker.records import FOLDER, digest, entry, read, write
-from checker.schedule import needed, try_all
+from checker.records import FOLDER, digest, disagreements, entry, of_claim, read, write
+from checker.schedule import Tried, needed, try_all
 
 
 def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
@@ -35,31 +35,26 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
         err(f"{id_} is left out: its file must be mended first")
     file = folder / FOLDER / f"{framework}.json"
     kept = read(folder).get(framework, {}).get("claims", {})
-    made: dict[str, Any] = {
-        "framework": framework, "version": version, "date": date.today().isoformat()
-    }  # fmt: skip
+    made = {"version": version, "date": date.today().isoformat()}
     wanted = known_claims(base, claims)
     tried = [t for t in try_all(base, needed(base, wanted), cache_of(folder))
              if isinstance(t.claim.trial, Test)]  # fmt: skip
     entries = {id_: one for id_, one in kept.items() if id_ in base.claims}
+    whole = {"framework": framework, "claims": entries}
     for number, one in enumerate(tried, 1):
         if claims or not _is_fresh(entries.get(one.claim.id), one.claim, version):
             _progress(f"{number}/{len(tried)} {one.claim.id}")
-            entries[one.claim.id] = _entry(one.claim, one.judgement, framework, version)
-            write(file, {**made, "claims": entries})
+            assert isinstance(one.claim.trial, Test)
+            found = recorded(one.claim.trial, one.judgement, framework)
+            entries[one.claim.id] = entry(one.claim, made, *found)
+            write(file, whole)
     _progress("")
-    write(file, {**made, "claims": entries})
-    return _report(framework, version, entries, {t.claim.id: t.judgement for t in tried})
-
-
-def _entry(claim: Claim, judgement: Judgement, framework: str, version: str) -> dict[str, Any]:
-    assert isinstance(claim.trial, Test)
-    found = entry(claim, *recorded(claim.trial, judgement, framework))
-    return {**found, "version": version}
+    return _report(framework, version, whole, tried)
 
 
 def _is_fresh(known: Any, claim: Claim, version: str) -> bool:
-    return bool(known) and known["digest"] == digest(claim) and known.get("version") == version
+    same = bool(known) and known["digest"] == digest(claim) and known.get("version") == version
+    return same and known["outcome"] != "error"
 
 
 def _version(framework: str) -> str:
@@ -79,26 +74,17 @@ def _progress(text: str) -> None:
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def _report(
-    framework: str, version: str, entries: dict[str, Any], judgements: dict[str, Judgement]
-) -> int:
+def _report(framework: str, version: str, whole: dict[str, Any], tried: Sequence[Tried]) -> int:
+    entries = whole["claims"]
     counts = Counter(one["outcome"] for one in entries.values())
     words = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
     out(f"{FRAMEWORKS[framework].title} {version}: {words}")
     errors = [id_ for id_, one in sorted(entries.items()) if one["outcome"] == "error"]
-    against = [id_ for id_, judgement in sorted(judgements.items())
-               if _disagrees(entries[id_], judgement)]  # fmt: skip
     for id_ in errors:
         out(f"could not be run: {id_}: {entries[id_].get('why', '')}")
+    against = [one.claim.id for one in tried
+               for found in of_claim({framework: whole}, one.claim)
+               if disagreements(found, one.judgement.trials)]  # fmt: skip
     for id_ in against:
         out(f"decides otherwise than the reference: {id_}")
     return UNEXPECTED if against else NOT_RUN if errors else OK
-
-
-def _disagrees(one: dict[str, Any], judgement: Judgement) -> bool:
-    ours = {tuple(t.setting.items()): t.outcome.value for t in judgement.trials}
-    return any(
-        outcome in ("yes", "no")
-        and ours.get(tuple(zip(one["names"], values, strict=True)), outcome) != outcome
-        for outcome, *values in one["trials"]
-    )
