@@ -149,11 +149,16 @@ def _named_by_id(base: Base, path: Path, what: str, ending: str = "") -> bool:
     stem = path.name.removesuffix(ending)
     if path.name.endswith(ending) and len(stem) <= MAX_ID and re.fullmatch(ID_PATTERN, stem):
         return True
-    better = re.sub("[^a-z0-9]+", "-", path.stem.lower())[:MAX_ID].strip("-") or "a-name"
+    better = as_id(path.stem)
     message = f"{what} is named by its id: at most {MAX_ID} small letters, digits and hyphens"
     then = f", then {ending}" if ending else ""
     base.complain(path, message + then, f"such as {better}{ending}")
     return False
+
+
+def as_id(name: str) -> str:
+    """What could be an id, as near to a name as can be; an id stays as it is."""
+    return re.sub("[^a-z0-9]+", "-", name.lower())[:MAX_ID].strip("-") or "a-name"
 
 
 def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
@@ -174,7 +179,7 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
     if keys.expected not in expected:
         tip = "write what you expect before the first run" if keys.expected is None else ""
         if keys.expected == "depends" and form == "test":
-            tip = "for depends: add exactly_when: …, or write two claims and join them with depends:"
+            tip = "for depends, add exactly_when: …, or join two claims with depends:"
         yield finding(("expected",), message, tip)
     if keys.untestable and not keys.because:
         yield finding(("untestable",), "an untestable claim says why, in because: …")

@@ -17,8 +17,10 @@ from checker.commands.limits import limits
 from checker.commands.look import lint, list_claims, show
 from checker.commands.naming import Parser, UsageError
 from checker.commands.output import err
+from checker.commands.record import record
 from checker.commands.site import site
 from checker.commands.try_ import try_expression
+from checker.frameworks.offers import FRAMEWORKS
 from checker.loading import FileError
 
 BAD_USAGE = 2
@@ -54,7 +56,9 @@ def _run(arguments: argparse.Namespace) -> int:
         case "show":
             return show(folder, arguments.what, form)
         case "try":
-            return try_expression(folder, arguments.expression, form)
+            return try_expression(folder, arguments.expression, form, arguments.model)
+        case "record":
+            return record(folder, arguments.framework, arguments.claim)
         case _:
             return site(folder)
 
@@ -89,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="DIR",
             help="the folder of claims (default: claims)",
         )
-        if name != "site":
+        if name not in ("site", "record"):
             added.add_argument("--format", choices=("text", "json"), default="text")
         return added
 
@@ -111,7 +115,20 @@ def _parser() -> argparse.ArgumentParser:
     tried = command(
         "try", "judge a test without writing a file", 'try "outputs.timesteps == units"'
     )
+    tried.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="OPTION=VALUE",
+        help="options of the model, such as kind=gru,layers=2; may be given again",
+    )
     tried.add_argument("expression", metavar="EXPRESSION")
+    recorded = command("record", "run claims on a real framework, and write that down",
+                       "record torch")  # fmt: skip
+    recorded.add_argument("framework", metavar="FRAMEWORK", choices=(*FRAMEWORKS,),
+                          help=", ".join(FRAMEWORKS))  # fmt: skip
+    recorded.add_argument("claim", nargs="*", metavar="CLAIM",
+                          help="ids, run in any case; if none, all that are not recorded yet")  # fmt: skip
     command("site", "check all claims and build the site", "site")
     parser.known = tuple(commands.choices)
     return parser

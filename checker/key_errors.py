@@ -153,7 +153,7 @@ def _tip(errors: list[Any], value: Any, path: Keys, text: str) -> str:
         return f"such as [{short(value)}]"
     if "string_type" in kinds and text == "a text" and not isinstance(value, dict | list):
         return "put it into quotes"
-    if "string_type" in kinds and isinstance(value, dict) and len(value) == 1:
+    if "string_type" in kinds and isinstance(value, dict) and isinstance(path[-1], int):
         return "put a text that contains ': ' into quotes"
     return ""
 

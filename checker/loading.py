@@ -240,11 +240,16 @@ class _Open:
 def _scalar(event: yaml.ScalarEvent) -> Any:
     if event.style is not None and event.style not in ("", "plain"):
         return event.value  # quoted or block text stays text
+    return plain(event.value)
+
+
+def plain(text: str) -> Any:
+    """What a word without quotes stands for: a number, true, false, nothing, or itself."""
     for pattern, convert in _CORE:
-        if pattern.fullmatch(event.value):
-            value = convert(event.value)
-            return value if not isinstance(value, float) or isfinite(value) else event.value
-    return event.value
+        if pattern.fullmatch(text):
+            value = convert(text)
+            return value if not isinstance(value, float) or isfinite(value) else text
+    return text
 
 
 def short(text: str, length: int = 60) -> str:

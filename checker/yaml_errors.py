@@ -113,7 +113,9 @@ def _trap(
     """What the lines tell better than the parser, who has lost count of them by then."""
     start = error.context_mark
     if re.search("expected ',' or '[]}]'", problem) and mark and start:
-        if lines[mark.line : mark.line + 1] and lines[mark.line][mark.column :][:1] == ":":
+        whole = lines[mark.line] if mark.line < len(lines) else ""
+        key = _KEY.match(whole)
+        if whole[mark.column :][:1] == ":" and not (key and key.end("key") == mark.column):
             return mark, "a text that contains ': ' must be in quotes", ""
         return _cut_off(lines, range(start.line, mark.line))
     if re.search("mapping values|expected key|document start", problem) and mark:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import main
+from checker.report import text
 
 ROOT = Path(__file__).parent.parent
 AT = "at: {batch: [3], timesteps: [2, 5], features: [6], units: [2, 7]}\n"
@@ -39,6 +40,8 @@ ERROR = {
 }
 ANSWER = {"q/question.yml": GOOD["q/question.yml"].replace("right", "wrong")}
 BROKEN = {"q/broken.yml": "claim: It cannot be read.\nexpectd: correct\ntest: outputs.units = 1\n"}
+ELSEWHERE = "2 findings in other files: see checker lint\n"
+ONE_ELSEWHERE = "1 finding in other files: see checker lint\n"
 UNREAD = "claims/q/broken.yml:2:1: there is no key 'expectd' (did you mean expected?)\n"
 
 
@@ -167,6 +170,41 @@ def test_check_of_a_named_claim_that_is_broken(knowledge, run):
     assert err.startswith(UNREAD)
 
 
+CONCERNED = [
+    ("right", BROKEN, 0, ELSEWHERE),
+    ("right", {"q/broken.yml": "claim: [\n"}, 0, ONE_ELSEWHERE),
+    ("right", {**ERROR, **BROKEN}, 3, ELSEWHERE),
+    ("right", {**SURPRISE, **BROKEN}, 1, ELSEWHERE),
+    ("broken", {**BROKEN, "q/worse.yml": "claim: [\n"}, 2, UNREAD),
+    ("right", {"_sources/page.yml": "title: [\n"}, 2, "claims/_sources/page.yml:2:1: "),
+    ("right", {"_sources/forum.yml": "title: [\n"}, 0, ONE_ELSEWHERE),
+    ("wrong", {"_sources/page.yml": "title: [\n"}, 2, "claims/_sources/page.yml:2:1: "),
+    ("right", {"q/question.yml": "question: [\n"}, 2, "claims/q/question.yml:2:1: "),
+    ("either", {"q/right.yml": "claim: [\n"}, 2, "claims/q/right.yml:2:1: "),
+    ("either", {"q/either.yml": GOOD["q/either.yml"] + "x: 1\n", "q/right.yml": "claim: [\n"}, 2,
+     "claims/q/either.yml:5:1: there is no key 'x'"),
+    ("right", {"p/question.yml": "question: [\n"}, 0, ONE_ELSEWHERE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("id_", "changes", "code", "told"), CONCERNED)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_named_claim_is_told_what_concerns_it(id_, changes, code, told, form, knowledge, run):
+    found, out, err = run("check", id_, "--format", form, "--claims", knowledge(changes))
+    assert found == code
+    assert err.startswith(told)
+    if form == "json":
+        shown = [line for line in err.splitlines() if "other files" not in line]
+        assert len(json.loads(out)["findings"]) == len(shown)
+
+
+def test_what_is_wrong_elsewhere_is_counted_once(knowledge, run):
+    folder = knowledge({**BROKEN, "q/worse.yml": "claim: [\n"})
+    code, _, err = run("check", "broken", "--claims", folder)
+    assert (code, len(err.splitlines())) == (2, 3)
+    assert err.endswith("\n1 finding in other files: see checker lint\n")
+
+
 JSON_KEYS = {
     "id", "question", "verdict", "why_not", "expected", "as_expected", "settings", "hold", "fail",
     "told_apart_by", "rivals", "control", "frameworks", "digest",
@@ -269,6 +307,17 @@ def test_lint_of_bad_files_tells_all_at_once(knowledge, run):
     }
 
 
+def test_one_is_one(knowledge, run, tmp_path):
+    folder = tmp_path / "claims"
+    knowledge()
+    for name in ("q/wrong.yml", "q/either.yml", "q/taste.yml"):
+        (folder / name).unlink()
+    assert run("lint", "--claims", str(folder)) == (0, "1 claim, 0 findings\n", "")
+    assert "1 claim: 1 correct; all as expected" in run("check", "--claims", str(folder))[1]
+    (folder / "q" / "broken.yml").write_text("claim: [\n")
+    assert run("lint", "--claims", str(folder))[1] == "2 claims, 1 finding\n"
+
+
 # list
 
 
@@ -347,6 +396,13 @@ UNKNOWN = [
     ("https://example.org", "no page that was read has the address"),
     ("https://[::1", "no page that was read has the address"),
     ("../../etc/passwd", "there is no claim '../../etc/passwd'"),
+    (
+        "NU-Tmp",
+        "there is no claim 'NU-Tmp' (a claim's file is named by small letters, digits and "
+        "single hyphens, such as nu-tmp.yml)",
+    ),
+    ("Right", "there is no claim 'Right' (did you mean right?)"),
+    ("wrong_.yml", "there is no claim 'wrong_' (did you mean wrong?)"),
     ("\udcff\x1b[2J", r"there is no claim '\udcff\x1b[2J'"),
 ]
 
@@ -362,7 +418,7 @@ def test_show_offers_the_nearest(what, message, knowledge, run):
 def test_show_tells_what_could_not_be_tried(knowledge, run):
     code, out, err = run("show", "right", "--claims", knowledge(BROKEN))
     assert (code, out.split("\n")[1]) == (0, "→ Correct")
-    assert err.startswith(UNREAD)
+    assert err == ELSEWHERE
     assert run("show", "broken", "--claims", knowledge(BROKEN))[0] == 2
     said = {"q/broken.yml": BROKEN["q/broken.yml"] + "said_by: {page: paragraph 9}\n"}
     code, out, _ = run("show", "page", "--claims", knowledge(said))
@@ -400,6 +456,44 @@ def test_try_prints_json(run, knowledge):
     code, out, _ = run("try", "outputs.units == 1", "--format", "json", "--claims", knowledge())
     assert code == 0
     assert set(json.loads(out)) >= JSON_KEYS
+
+
+def test_try_takes_a_model(run, tmp_path):
+    nowhere = ("--claims", str(tmp_path / "none"))
+    test = "count(parameters) == 3 * units * (features + units) + 6 * units"
+    kept = run("try", test, *nowhere)
+    assert kept[0] == 0 and "and fails in" in kept[1]
+    gru = run("try", test, "--model", "kind=gru, layout=pytorch", *nowhere)
+    assert gru[0] == 0 and "→ Correct" in gru[1]
+    assert gru == run("try", test, "--model", "kind=gru", "--model", "layout=pytorch", *nowhere)
+
+
+BAD_MODELS = [
+    ("peephole=true", "lstm has no option 'peephole' (did you mean peepholes?)"),
+    ("knd=gru", "lstm has no option 'knd' (did you mean kind?)"),
+    ("kind=gruu", "there is no kind of model 'gruu' (did you mean gru?)"),
+    ("layers=two", "    ^ there is no name 'two' here"),
+    ("layers=2.5", "layers is a whole number"),
+    ("bidirectional=yes", "bidirectional is true or false (true and false stand without quotes"),
+    ("layers", "an option of the model is written name=value, not 'layers'"),
+    ("kind=gru,,layers=2", "an option of the model is written name=value, not ''"),
+    ("=2", "an option of the model is written name=value, not '=2'"),
+    ("layers=", "an option of the model is written name=value, not 'layers='"),
+    ("", "an option of the model is written name=value, not ''"),
+]
+
+
+@pytest.mark.parametrize(("model", "message"), BAD_MODELS)
+def test_try_refuses_a_model_that_there_is_not(model, message, run, knowledge):
+    code, out, err = run("try", "outputs.batch == 1", "--model", model, "--claims", knowledge())
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_try_refuses_what_would_show_nothing(run, knowledge):
+    code, out, err = run("try", "close(parameters.bias.f, 1)", "--claims", knowledge())
+    assert (code, out) == (2, "")
+    assert "these numbers are drawn at random here" in err
 
 
 TRIES = [
@@ -533,3 +627,47 @@ def test_the_command_runs_as_a_module(knowledge):
     assert (done.returncode, done.stdout, done.stderr) == (0, "4 claims, 0 findings\n", "")
     done = process("lint", "--claims", knowledge(BROKEN))
     assert done.returncode == 2 and done.stderr.startswith(UNREAD)
+
+
+# reports
+
+CLAIM = {
+    "id": "some", "claim": "Something.", "verdict": "correct", "why_not": None, "reason": "",
+    "expected": "correct", "as_expected": True, "fact": "", "depends": {}, "settings": 99,
+    "hold": 99, "fail": 0, "shown": None, "rivals": [], "alternatives": [], "control": None,
+    "told_apart_by": "rival", "instead": None, "said_by": {}, "asked_by": {}, "tried": {},
+}  # fmt: skip
+SOME = {"tried": {"for": "some setting"}}
+RIVAL = {"turned": True, "linked": True, "outcome": "fails", "detail": ""}
+CONTROL = {"name": "control", "turned": False, "linked": True, "detail": ""}
+OPEN = {"verdict": None, "why_not": "unproven"}
+REPORTS = [
+    ({}, "no counter-example in 99 settings"),
+    ({"settings": 1, "hold": 1}, "no counter-example in 1 setting"),
+    ({"verdict": "wrong", "hold": 9, "fail": 90},
+     "the test holds in 9 of 99 settings and fails in 90"),
+    (OPEN, "the test holds in 99 of 99 settings and fails in 0"),
+    (SOME, "witness found in 99 of 99 settings"),
+    ({**SOME, "hold": 4, "fail": 95}, "witness found in 4 of 99 settings"),
+    ({**SOME, "verdict": "wrong", "hold": 0, "fail": 99}, "no witness in 99 settings"),
+    ({**SOME, **OPEN, "hold": 4, "fail": 95},
+     "the test holds in 4 of 99 settings and fails in 95"),
+    ({"rivals": [RIVAL | {"name": "x in lstm"}, RIVAL | {"name": "x in one, two"}]},
+     "    x in lstm; in one, two"),
+    ({"rivals": [RIVAL | {"name": "x"}, RIVAL | {"name": "y in one"}]}, "    x"),
+    ({"rivals": [RIVAL | {"name": "x in one", "linked": False}]}, "    x in one (unrelated)"),
+    ({"rivals": [RIVAL | {"name": f"x in {n}"} for n in ("a", "b")],
+      "told_apart_by": "unrelated-rival"},
+     "weak: told apart only by a rival that has nothing to do with the claim (x)"),
+    ({"control": CONTROL | {"outcome": "holds", "detail": "at units 2 it holds"}},
+     "the control does not turn the test: at units 2 it holds"),
+    ({"control": CONTROL | {"outcome": "holds"}}, "the control does not turn the test: it holds"),
+    ({"control": CONTROL | {"outcome": "error", "detail": "not finite"}},
+     "the control does not turn the test: it cannot be run (not finite)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "line"), REPORTS, ids=[line for _, line in REPORTS])
+def test_a_report_says_once_what_was_found(changes, line):
+    lines = list(text.evidence({**CLAIM, **changes}))
+    assert lines.count(line) == 1

@@ -112,6 +112,7 @@ def test_one_bad_file_hides_no_other(path, knowledge):
 # between files: what is changed, and all that must be found
 
 NOTHING = "claim: Something.\nsaid_by: {page: three}\nexpected: correct\ntest: outputs.batch == 1\n"
+SAID = NOTHING.split("test:")[0]
 UNSAID = NOTHING.replace("said_by: {page: three}\n", "")
 RECORD = (
     '{"version": "3.15.0", "date": "2026-11-21", "claims": {"good": {"digest": "0123", '
@@ -119,6 +120,80 @@ RECORD = (
 )
 FILES = [
     ("nothing", {"notes.md": "x", "q/notes.txt": "x", ".hidden/x": "x", "q/.x.yml.swp": "x"}, []),
+    (
+        "comments where nothing is cut off",
+        {
+            "q/some.yml": NOTHING.replace("1\n", "1 # a comment\n")
+            + "# a comment\nfact: 'One #1.' # a comment\ntaken_as: C#is no comment.\n"
+            "said_by: {page: three} # a comment\n".replace("said_by", "asked_by"),
+            "_sources/more.yml": GOOD["_sources/page.yml"].replace("A page", "Page#1"),
+        },
+        [],
+    ),
+    (
+        "a text of a source that is cut off",
+        {"_sources/page.yml": GOOD["_sources/page.yml"].replace("A page", "Answer #3")},
+        [
+            "claims/_sources/page.yml:1:15: what follows ' #' is a comment, not a part of the "
+            "text (put the text into quotes, or the comment into a line of its own)"
+        ],
+    ),
+    *(
+        (name, {"q/some.yml": f"{SAID}test: {test}\n"}, [])
+        for name, test in (
+            ("numbers of a run", "outputs.units == units and close(outputs, outputs)"),
+            ("a chain of numbers", "all(0 < units < 9) and 1 <= outputs.units <= units"),
+            ("arrays compared by functions", "all(abs(outputs) > 0) and close(before, before)"),
+            ("counted numbers", "operations.tanh == 5 and sum(outputs > 0) == 3"),
+            ("single entries", "outputs[0, 0, 0] == 1 and after.h.units != 3"),
+        )
+    ),
+    *(
+        (f"not only drawn: {test}", {"q/some.yml": f"{SAID}test: {test}\n{of}"}, [])
+        for test, of in (
+            ("close(parameters.bias.f, 1)", "runs: {one: {set: {parameters.bias.f: 1}}}\n"),
+            ("close(weights.bias, 1)", "runs: {one: {set: {parameters.bias: 1}}}\n"),
+            ("close(two.before.h, 0)", "runs: {one: {set: {before: 0}}, two: {from: one}}\n"),
+            ("close(parameters.bias.f, before.h)", ""),
+            ("close(after.h, 1) and count(parameters) == 3", ""),
+            ("parameters.kernel.i.features == features", ""),
+            ("influence(inputs, outputs) > 0", ""),
+            ("rank(jacobian(inputs, outputs)) == units", ""),
+        )
+    ),
+    *(
+        (f"a control that is no case of the claim: {of}", {"q/some.yml": SAID + of}, [])
+        for of in (
+            "test: norm(outputs) < 10\ncontrol: {model: {projection: 1}, set: {before: 9}}\n",
+            "test: norm(outputs) < 10\nruns: {one: {set: {before: 0}}}\n"
+            "control: {set: {before.h: 9}}\n",
+            "test: norm(outputs) < 10\nruns: {one: {change: before.h}}\n"
+            "control: {set: {before: 9}}\n",
+            "test: norm(one.outputs) < norm(two.outputs)\n"
+            "runs: {one: {}, two: {set: {before: 0}}}\n"
+            "control: {runs: {two: {change: parameters}}}\n",
+            "test: norm(outputs) < 10\ncontrol: {runs: {run: {setting: {timesteps: 9}}}}\n",
+            "test: influence(before, outputs) > 0\ncontrol: {set: {parameters: 0}}\n",
+            "test: outputs.units < 10\ncontrol: {set: {parameters: 0}}\n",
+            "for: some setting\ntest: norm(outputs) < 10\ncontrol: {set: {parameters: 0}}\n",
+        )
+    ),
+    *(
+        (f"places that a model has: {run}", {"q/some.yml": NOTHING + run}, [])
+        for run in (
+            "runs: {one: {change: [parameters.kernel, before, inputs, parameters.bias.f]}}\n",
+            "runs: {one: {model: {kind: gru}, change: [before.h, parameters.kernel.r]}}\n",
+            "model: {layers: 2, bidirectional: true, merge: sum}\n"
+            "runs: {one: {set: {before.layer1.backward.c: 0, 'inputs[:, 0:1]': 1}}}\n",
+            "model: {kind: [gru, lstm]}\nruns: {one: {change: before.c}}\n",
+            "model: {layers: units}\nruns: {one: {change: parameters.nobody.knows}}\n",
+            "at: {depth: 1..200, batch: [1], timesteps: [1], features: [1], units: [1]}\n"
+            "model: {layers: depth}\nruns: {one: {change: before.layer999}}\n",
+            "model: {projection: units + 1, head: 2}\n"
+            "runs: {one: {change: [parameters.projection, parameters.head.kernel]}}\n",
+            "runs: {one: {}}\ncontrol: {model: {kind: gru}, set: {before.h: 0}}\n",
+        )
+    ),
     ("a question of its own", {"p/question.yml": "question: Why?\nanswer: []\n"}, []),
     (
         "a claim outside of a question",

@@ -273,7 +273,7 @@ REFUSED = [
     ("a: [1, 2", "1:4", "closed with ]", "quotes"),
     ("a: {b: 2", "1:4", "closed with }", "quotes"),
     ("claim: one: two\n", "1:11", "a key and its colon cannot stand here", "': '"),
-    ("a: 1\n  b: 2\n", "2:4", "a key and its colon cannot stand here", "one column"),
+    ("a: 1\n  b: 2\n", "2:3", "keys of one level start in one column", "those above it in 1"),
     ('a: "one" two\n', None, "a key must stand here", "whole text into quotes"),
     ("a: 1\nword\nb: 2\n", "2:1", "followed by a colon", "indent"),
     ("a: - b\n", "1:4", "a list cannot start here", "next line"),

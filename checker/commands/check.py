@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.base import Base, load
 from checker.cache import Cache
+from checker.commands.concerned import files_of, only_of
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
 from checker.lint import cannot_be_tried, lint
@@ -26,17 +27,22 @@ def check(
 ) -> int:
     """Run the named claims, or all, print the report and return the exit code.
 
-    Only a run of all claims writes the results file, beside the folder of claims.
+    Only a run of all claims writes the results file, beside the folder of claims.  Where claims
+    are named, findings in files that do not concern them are counted, and change nothing.
     ``explain`` says why a claim was run again.
     """
     base = load(folder)
     wanted = known_claims(base, claims)
+    files = files_of(base, wanted)
     found, findings = run(base, wanted, cache_of(folder), jobs, explain)
+    told: Sequence[object] = findings
+    if claims:
+        found, told = only_of(found, findings, files)
     if form == "json":
         out(as_json(found).rstrip())
     else:
         out(*(_in_full(found) if claims else text.summary(found)), *_not_tried(found, claims))
-    err(*findings)
+    err(*told)
     if not claims:
         _write_results(folder, found)
     return exit_code(found)

@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.base import Base, load
 from checker.commands.check import BAD_FILES, NOT_RUN, OK, cache_of, run
+from checker.commands.concerned import files_of, only_of
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
 from checker.language.parse import nearest
@@ -27,7 +28,8 @@ def lint(folder: Path, form: str) -> int:
         out(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
     else:
         err(*findings)
-        out(f"{len(base.claims) + len(base.broken)} claims, {len(findings)} findings")
+        claims = text.counted(len(base.claims) + len(base.broken), "claim")
+        out(f"{claims}, {text.counted(len(findings), 'finding')}")
     return BAD_FILES if findings else OK
 
 
@@ -51,12 +53,14 @@ def show(folder: Path, what: str, form: str) -> int:
     base = load(folder)
     source = _source(base, what)
     wanted = _claims_of(base, source) if source else known_claims(base, [_id(base, what)])
+    files = files_of(base, wanted)
     found, findings = run(base, wanted, cache_of(folder))
+    found, told = only_of(found, findings, files)
     if form == "json":
         out(as_json(found).rstrip())
     else:
         out(*_lines(found, wanted, source))
-    err(*findings)
+    err(*told)
     if {*wanted} & {*base.broken}:
         return BAD_FILES
     return NOT_RUN if any(claim["why_not"] == "error" for claim in found["claims"]) else OK

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from checker.base import Base
+from checker.base import Base, as_id
 from checker.language.parse import nearest
 
 
@@ -33,5 +33,8 @@ def known_claims(base: Base, ids: Sequence[str]) -> list[str]:
     for id_ in ids:
         if id_ not in known:
             tip = nearest(id_, known) or "`checker list` shows all"
+            if as_id(id_) != id_:
+                named = "a claim's file is named by small letters, digits and single hyphens"
+                tip = nearest(as_id(id_), known) or f"{named}, such as {as_id(id_)}.yml"
             raise UsageError(f"there is no claim {id_!r} ({tip})")
     return list(ids) if ids else sorted(base.claims)

@@ -9,9 +9,9 @@ from typing import Any
 from checker.base import Base
 from checker.experiments.options import options_of_runs, over
 from checker.experiments.run import MAX_SIZE
+from checker.key_errors import key_of_a_run
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.key_errors import key_of_a_run
 from checker.language.parse import nearest, offered
 from checker.language.values import ExperimentError
 from checker.lint.references import finding

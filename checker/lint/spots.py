@@ -97,8 +97,7 @@ def _of_a_condition(test: Test) -> dict[str, str]:
 def _of_a_first_run(name: str) -> dict[str, str]:
     """Tips for observables where no run stands above."""
     return {
-        observable: f"only a later run can read another one, as {name}.{observable}; "
-        "`it` is the old value of what is set"
+        observable: f"only a later run can read another one, as {name}.{observable}"
         for observable in OBSERVABLES
     }
 
@@ -137,6 +136,7 @@ def _changes(
     for place, text in put.items():
         key = (*path, "set", place)
         yield Spot(key, place, {*names, *NUDGEABLE}, is_key=True, must_be="place")
-        yield Spot(key, str(text), {*names, "it"}, tips=tips)
+        old = {name: f"{tip}; `it` is the old value" for name, tip in tips.items()}
+        yield Spot(key, str(text), {*names, "it"}, tips=old)
     for number, place in enumerate(change):
         yield Spot((*path, "change", number), place, {*names, *NUDGEABLE}, must_be="whole place")
