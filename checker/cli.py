@@ -127,8 +127,12 @@ def _parser() -> argparse.ArgumentParser:
                        "record torch")  # fmt: skip
     recorded.add_argument("framework", metavar="FRAMEWORK", choices=(*FRAMEWORKS,),
                           help=", ".join(FRAMEWORKS))  # fmt: skip
-    recorded.add_argument("claim", nargs="*", metavar="CLAIM",
-                          help="ids, run in any case; if none, all that are not recorded yet")  # fmt: skip
+    recorded.add_argument(
+        "claim",
+        nargs="*",
+        metavar="CLAIM",
+        help="ids, run in any case; if none, all that are not recorded yet",
+    )
     command("site", "check all claims and build the site", "site")
     parser.known = tuple(commands.choices)
     return parser

@@ -49,7 +49,7 @@ def test_a_changed_part_is_named_and_tried_again(part, value, base, tmp_path):
     cache = Cache(tmp_path)
     claim = base.claims["correct-by-rival"]
     list(try_all(base, [claim], cache, jobs=1))
-    [task] = [schedule._task(base, claim, surroundings())]
+    [task] = [schedule._task(base, claim, surroundings(), ())]
     assert cache.get(claim.id, task.parts) is not None
     parts = {**task.parts, part: value}
     assert cache.get(claim.id, parts) is None

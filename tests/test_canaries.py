@@ -72,7 +72,7 @@ EXPECTED = {
     "error-bound-reached-by-rounding": (None, "error", None),
     "unproven-sizes-among-the-options-coincide": (None, "unproven", None),
     "wrong-about-a-number": ("wrong", None, "control"),
-    "wrong-for-large-weights-only": ("wrong", None, "rival"),
+    "wrong-for-large-weights-only": ("wrong", None, "control"),
     "wrong-by-alternative": ("wrong", None, "alternative"),
     "wrong-by-control": ("wrong", None, "control"),
     "wrong-control-holds-in-part": (None, "unproven", None),

@@ -28,7 +28,7 @@ ARROWS = {
     "format": set(),
     "key_errors": {"format", "loading", "language"},
     "base": {"loading", "format", "key_errors", "language"},
-    "lint": {"base", "key_errors", "loading", "language", "models", "experiments"},
+    "lint": {"base", "key_errors", "loading", "language", "models", "experiments", "records"},
     "records": set(),
     "recording": {"experiments", "frameworks", "models"},
     "schedule": {"base", "judge", "cache", "trying", "rivals", "records"},

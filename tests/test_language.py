@@ -221,7 +221,7 @@ ZONES = [
     ("1 == 1 + 1e-11", False, True),
     ("1 == 1 + 1e-3", False, False),
     ("5 == 5.0", True, False),
-    ("1 < 1 + 1e-13", False, False),
+    ("1 < 1 + 1e-13", False, True),
     ("1 < 1 + 1e-11", True, True),
     ("1 < 1 + 1e-3", True, False),
     ("1 <= 1 - 1e-13", True, False),

@@ -115,8 +115,8 @@ NOTHING = "claim: Something.\nsaid_by: {page: three}\nexpected: correct\ntest: o
 SAID = NOTHING.split("test:")[0]
 UNSAID = NOTHING.replace("said_by: {page: three}\n", "")
 RECORD = (
-    '{"version": "3.15.0", "date": "2026-11-21", "claims": {"good": {"digest": "0123", '
-    '"trials": [{"setting": {"units": 2}, "outcome": "BAD"}]}}}'
+    '{"framework": "keras", "claims": {"good": {"version": "3.15.1", "date": "2026-11-22", '
+    '"digest": "0123", "outcome": "holds", "names": ["units"], "trials": [["BAD", 2]]}}}'
 )
 FILES = [
     ("nothing", {"notes.md": "x", "q/notes.txt": "x", ".hidden/x": "x", "q/.x.yml.swp": "x"}, []),
@@ -281,7 +281,7 @@ FILES = [
         {
             "_recorded/a.json": '{"claims":\n  {,}',
             "_recorded/b.json": "[]",
-            "_recorded/c.json": '{"claims": {"good": {"trials": []}, "x": {"digest": "1"}}}',
+            "_recorded/c.json": '{"claims": {"good": {"trials": []}, "x": 1}}',
             "_recorded/d.json": RECORD,
             "_recorded/e.json": "[" * 100_000,
         },
@@ -290,11 +290,9 @@ FILES = [
             for line in (
                 "a.json:2:4: this must be JSON: Expecting property name enclosed in double quotes",
                 "b.json:1:1: a record must have claims, by their ids",
-                "c.json:1:1: a record must have a date",
-                "c.json:1:1: a record must have a version",
-                "c.json:1:1: a record must have the digest of 'good'",
-                "c.json:1:1: a record must have the trials of 'x'",
-                "d.json:1:1: a record must have a setting and an outcome in each trial of 'good'",
+                "c.json:1:1: a record must have version, date, digest of 'good'",
+                "c.json:1:1: a record must have version, date, digest of 'x'",
+                "d.json:1:1: a record must have an outcome and a setting in each trial of 'good'",
                 "e.json:1:1: this file must be JSON in UTF-8",
             )
         ],

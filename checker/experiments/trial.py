@@ -179,7 +179,7 @@ def _trial(
 ) -> Trial:
     try:
         with warnings.catch_warnings():
-            # A lost imaginary part would be a lost derivative; frameworks have warnings of their own.
+            # A lost imaginary part would be a lost derivative; frameworks warn of other things.
             warnings.simplefilter("ignore" if on_crash else "error")
             world = World(test, setting, make, control)
             outcome = Outcome.YES if truth(parse(test.expression), world) else Outcome.NO
