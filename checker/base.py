@@ -6,7 +6,7 @@ One bad file never hides the others: what can be used is used, the rest is a lis
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +33,8 @@ _EXPECTED: dict[str, tuple[tuple[str | None, ...], str]] = {
 }
 _BELONGS = dict.fromkeys(("model", "at", "where", "runs", "for", "exactly_when", "control"), "test")
 _BELONGS["because"] = "untestable"
+_BELONGS |= {"framework": "test", "call": "test"}
+_OF_RUNS = ("model", "at", "where", "runs", "for", "exactly_when")
 
 
 @dataclass
@@ -188,6 +190,28 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
     for key, owner in _BELONGS.items():
         if key in document.data and owner != form:
             yield finding((key,), f"{key} belongs to a claim with {owner}")
+    yield from _of_a_framework(document, keys, finding)
+
+
+def _of_a_framework(
+    document: Document, keys: ClaimKeys, finding: Callable[[Keys, str], Finding]
+) -> Iterator[Finding]:
+    """A claim about a call has framework, call and test, and nothing of a claim about runs."""
+    control = document.data.get("control") or {}
+    if keys.framework is None:
+        if keys.call is not None:
+            yield finding(("call",), "call belongs to a claim with framework")
+        if "call" in control:
+            yield finding(("control", "call"), "call belongs to a claim with framework")
+        return
+    if keys.call is None:
+        yield finding(("framework",), "a claim about a framework has a call: …")
+    for key in _OF_RUNS:
+        if key in document.data:
+            yield finding((key,), f"{key} has no part in a claim about a call")
+    for key in control:
+        if key != "call":
+            yield finding(("control", key), "the control of a claim about a call is another call")
 
 
 def _validated(base: Base, path: Path, model: type[_Model]) -> tuple[Document, _Model | None, bool]:

@@ -16,6 +16,7 @@ from checker.nouns import (
     Claim,
     Control,
     Depends,
+    Fact,
     Question,
     RunSpec,
     Source,
@@ -74,6 +75,7 @@ class ControlKeys(_Keys):
     )
     change: Expr | list[Expr] = Field([], description="What is changed in the first run.")
     runs: dict[RunName, RunKeys] = Field({}, description="What is different in a named run.")
+    call: Expr | None = Field(None, description="Another call, for a claim about a framework.")
 
 
 class ReplyKeys(_Keys):
@@ -94,6 +96,12 @@ class ClaimKeys(_Keys):
     )
     expected: Literal["correct", "wrong", "depends", "undecided"] | None = Field(
         None, description="The outcome that you expect, written before the first run."
+    )
+    framework: Literal["tensorflow", "keras", "torch"] | None = Field(
+        None, description="The framework that alone decides the claim; the test is about a call."
+    )
+    call: Expr | None = Field(
+        None, description="What the framework is called with, such as LSTM(units=5)."
     )
     model: dict[str, Scalar | list[Scalar]] = Field(
         {}, description="The kind of model and its options; a list enumerates an option."
@@ -149,13 +157,16 @@ class ClaimKeys(_Keys):
             answer=self.reply.answer if self.reply else "",
         )
 
-    def _trial(self, defaults: Mapping[str, Value]) -> Test | Depends | Untestable:
+    def _trial(self, defaults: Mapping[str, Value]) -> Test | Fact | Depends | Untestable:
         if self.depends is not None:
             return Depends(self.depends)
         if self.untestable is not None:
             return Untestable(self.untestable, self.because or "")
         if self.test is None:
             raise ValueError("a claim has test, depends or untestable")
+        if self.framework is not None:
+            other = self.control.call if self.control else None
+            return Fact(self.framework, self.call or "", self.test, other)
         at = {name: _enumerated(values) for name, values in self.at.items()}
         at |= {n: tuple(v) for n, v in self.model.items() if isinstance(v, list)}
         model = {n: n if isinstance(v, list) else v for n, v in self.model.items()}

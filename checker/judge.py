@@ -170,6 +170,32 @@ def exactly_when(
     return replace(judgement, why_not=WhyNot.UNPROVEN, reason=reason)
 
 
+def fact(records: Sequence[Mapping[str, Any]], framework: str, has_control: bool) -> Judgement:
+    """The verdict of a claim that only a framework decides: what was recorded of it.
+
+    The control, another call, has to come out the other way in the same recording.
+    """
+    judgement = Judgement(None, None, frameworks=tuple(records))
+    [*fresh] = [r for r in records if r["name"] == framework and not r["stale"]]
+    if not fresh:
+        why = f"only {framework} decides this, and this test has not been recorded on it"
+        return replace(judgement, why_not=WhyNot.UNRECORDED, reason=why)
+    record = fresh[0]
+    if record["outcome"] not in ("holds", "fails"):
+        return replace(judgement, why_not=WhyNot.ERROR, reason=record["why"])
+    judgement = replace(judgement, holds=int(record["outcome"] == "holds"),
+                        fails=int(record["outcome"] == "fails"))  # fmt: skip
+    turned = {record["outcome"], record["control"]} == {"holds", "fails"}
+    if has_control:
+        control = Opponent("control", record["control"] or "error", turned)
+        judgement = replace(judgement, control=control)
+    if not turned:
+        why = "add a control: another call, for which the test comes out the other way"
+        return replace(judgement, why_not=WhyNot.UNPROVEN, reason=why)
+    found = Verdict.CORRECT if record["outcome"] == "holds" else Verdict.WRONG
+    return replace(judgement, verdict=found, told_apart_by="control")
+
+
 def as_expected(judgement: Judgement, expected: str | None) -> bool:
     """Whether the run reproduced what a person had written before it.
 
@@ -182,6 +208,8 @@ def as_expected(judgement: Judgement, expected: str | None) -> bool:
         return False
     if judgement.why_not is WhyNot.NOT_TESTABLE:
         return expected is None
+    if judgement.why_not is WhyNot.UNRECORDED:
+        return True  # who adds a claim need not have the framework; a recording will tell
     return expected == (judgement.verdict or judgement.why_not)
 
 

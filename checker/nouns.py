@@ -46,6 +46,7 @@ class WhyNot(StrEnum):
     UNPROVEN = "unproven"  # the test could not be shown to come out the other way
     DISPUTED = "disputed"  # a real framework disagrees with the reference
     ERROR = "error"  # something could not be run
+    UNRECORDED = "unrecorded"  # only a framework decides, and none has been recorded on this test
     NOT_TESTABLE = "not-testable"  # opinion, history, wording, or something nobody can see
 
 
@@ -142,6 +143,16 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A claim that only a framework decides: a call of it, and what must be true of the call."""
+
+    framework: str
+    call: str
+    test: str
+    control: str | None = None  # another call, for which the test must come out the other way
+
+
+@dataclass(frozen=True)
 class Depends:
     """A conditional claim: each condition leads to a claim of its own, with its own verdict."""
 
@@ -163,7 +174,7 @@ class Claim:
     id: str
     question: str
     statement: str
-    trial: Test | Depends | Untestable
+    trial: Test | Fact | Depends | Untestable
     expected: str | None = None  # written before the run; None where nothing can be tried
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -11,11 +11,14 @@ from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain, zip_longest
+from typing import Any
 
 from checker.experiments.trial import DoesNotFitError, distinct, made_trial
+from checker.experiments.evidence import plain
+from checker.frameworks.facts import tried
 from checker.frameworks.registry import NotOfferedError, build
 from checker.models.protocol import Model
-from checker.nouns import SIZES, Judgement, Outcome, Setting, Test, Trial, Value
+from checker.nouns import SIZES, Fact, Judgement, Outcome, Setting, Test, Trial, Value
 
 SAMPLE = 12
 """Settings of one claim that a framework runs."""
@@ -32,6 +35,23 @@ def recorded(test: Test, judgement: Judgement, framework: str) -> tuple[str, str
     outcome = outcome_of(trials, test.some)
     why = "" if outcome in ("holds", "fails") else next((t.detail for t in trials if t.detail), "")
     return outcome, why, trials
+
+
+def recorded_fact(fact: Fact) -> tuple[str, str, dict[str, Any]]:
+    """Outcome and reason of a claim about a call, with its control's outcome and the evidence."""
+    outcomes = [_of_call(fact, call) for call in (fact.call, fact.control) if call is not None]
+    outcome, why, values = outcomes[0]
+    control = {"control": outcomes[1][0]} if len(outcomes) > 1 else {}
+    return outcome, why, {**control, "values": values}
+
+
+def _of_call(fact: Fact, call: str) -> tuple[str, str, dict[str, Any]]:
+    try:
+        found = tried(fact, call)
+    except Exception as error:  # a crash must never pass for an outcome
+        return "error", f"{type(error).__name__}: {error}", {}
+    values = {text: plain(value) for text, value in found.values.items()}
+    return ("holds" if found.holds else "fails"), "", values
 
 
 def outcome_of(trials: Sequence[Trial], some: bool) -> str:

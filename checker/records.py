@@ -19,7 +19,7 @@ FOLDER = "_recorded"
 OUTCOMES = ("holds", "fails", "undecided", "not-applicable", "error")
 
 _TEXTS = ("version", "date", "digest")
-SHOWN = ("version", "date", "outcome", "why")
+SHOWN = ("version", "date", "outcome", "why", "control", "values")
 
 Record = Mapping[str, Any]
 """``framework`` and ``claims``: id → version, date, digest, outcome, why, names, trials."""
@@ -62,7 +62,7 @@ def of_claim(records: Mapping[str, Record], claim: Claim) -> tuple[Record, ...]:
 
 
 def entry(
-    claim: Claim, made: Mapping[str, str], outcome: str, why: str, trials: Sequence[Trial]
+    claim: Claim, made: Mapping[str, Any], outcome: str, why: str, trials: Sequence[Trial]
 ) -> dict[str, Any]:
     """What is written down of one claim; ``made`` says with which version, and when."""
     names = list(dict.fromkeys(name for trial in trials for name in trial.setting))

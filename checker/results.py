@@ -22,12 +22,20 @@ from checker.rivals import RIVALS
 from checker.schedule import Tried, linked
 
 SCHEMA = 1
-TRIED_KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
+TRIED_KEYS = ("framework", "call", "model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
 
-def results(base: Base, tried: Iterable[Tried], findings: Sequence[Finding]) -> dict[str, Any]:
-    """Everything that reports and pages need, as plain data."""
+def results(
+    base: Base,
+    tried: Iterable[Tried],
+    findings: Sequence[Finding],
+    fidelity: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Everything that reports and pages need, as plain data.
+
+    ``fidelity``: how far the reference is from the frameworks, where that was measured.
+    """
     claims = sorted((_claim(base, t) for t in tried), key=lambda c: str(c["id"]))
     verdicts = {c["id"]: c["verdict"] for c in claims}
     counts = dict.fromkeys(OUTCOMES, 0)
@@ -62,6 +70,7 @@ def results(base: Base, tried: Iterable[Tried], findings: Sequence[Finding]) -> 
         "frameworks": [
             {"name": name, "title": framework.title} for name, framework in FRAMEWORKS.items()
         ],
+        "fidelity": [dict(row) for row in fidelity],
         "findings": [asdict(finding) for finding in findings],
     }
 

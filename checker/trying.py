@@ -21,7 +21,7 @@ from checker.experiments.trial import (
     reference_trial,
     repeats_a_run,
 )
-from checker.judge import Ask, Candidate, Case, exactly_when, judge
+from checker.judge import Ask, Candidate, Case, exactly_when, fact, judge
 from checker.language.parse import parse
 from checker.language.statistics import error_level
 from checker.language.values import ExperimentError
@@ -29,6 +29,7 @@ from checker.models.registry import OPTIONS
 from checker.nouns import (
     Claim,
     Control,
+    Fact,
     Judgement,
     Outcome,
     Setting,
@@ -47,6 +48,9 @@ def try_claim(
 ) -> Judgement:
     """The judgement of one claim that has a test or cannot have one."""
     test = claim.trial
+    if isinstance(test, Fact):
+        known = [{**record, "disagrees": []} for record in recorded]
+        return fact(known, test.framework, test.control is not None)
     if isinstance(test, Untestable):
         return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
     if not isinstance(test, Test):

@@ -18,6 +18,7 @@ from checker.nouns import Finding
 from checker.report import text
 from checker.results import as_json, results
 from checker.schedule import Tried, needed, try_all
+from checker.traces.fidelity import measure
 
 OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
 
@@ -34,7 +35,7 @@ def check(
     base = load(folder)
     wanted = known_claims(base, claims)
     files = files_of(base, wanted)
-    found, findings = run(base, wanted, cache_of(folder), jobs, explain)
+    found, findings = run(base, wanted, cache_of(folder), jobs, explain, not claims)
     told: Sequence[object] = findings
     if claims:
         found, told = only_of(found, findings, files)
@@ -54,8 +55,12 @@ def run(
     cache: Cache | None = None,
     jobs: int | None = None,
     explain: bool = False,
+    whole: bool = True,
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Try the claims whose tests can be run; returns results and all findings."""
+    """Try the claims whose tests can be run; returns results and all findings.
+
+    ``whole``: also measure how far the reference is from the frameworks.
+    """
     findings = lint(base)
     for id_ in cannot_be_tried(base):
         base.broken[id_] = base.claims.pop(id_).question
@@ -64,7 +69,7 @@ def run(
     for one in tried:
         if explain and one.why:
             err(f"{one.claim.id}: {one.why}")
-    return results(base, tried, findings), findings
+    return results(base, tried, findings, measure() if whole else ()), findings
 
 
 def exit_code(found: dict[str, Any]) -> int:

@@ -16,8 +16,8 @@ from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
 from checker.frameworks.offers import FRAMEWORKS
 from checker.lint import cannot_be_tried
-from checker.nouns import Claim, Test
-from checker.recording import recorded
+from checker.nouns import Claim, Fact, Test
+from checker.recording import recorded, recorded_fact
 from checker.records import FOLDER, digest, disagreements, entry, of_claim, read, write
 from checker.schedule import Tried, needed, try_all
 
@@ -38,18 +38,29 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
     made = {"version": version, "date": date.today().isoformat()}
     wanted = known_claims(base, claims)
     tried = [t for t in try_all(base, needed(base, wanted), cache_of(folder))
-             if isinstance(t.claim.trial, Test)]  # fmt: skip
+             if _concerns(t.claim, framework)]  # fmt: skip
     entries = {id_: one for id_, one in kept.items() if id_ in base.claims}
     whole = {"framework": framework, "claims": entries}
     for number, one in enumerate(tried, 1):
         if claims or not _is_fresh(entries.get(one.claim.id), one.claim, version):
             _progress(f"{number}/{len(tried)} {one.claim.id}")
-            assert isinstance(one.claim.trial, Test)
-            found = recorded(one.claim.trial, one.judgement, framework)
-            entries[one.claim.id] = entry(one.claim, made, *found)
+            entries[one.claim.id] = _entry(one, framework, made)
             write(file, whole)
     _progress("")
     return _report(framework, version, whole, tried)
+
+
+def _concerns(claim: Claim, framework: str) -> bool:
+    about_it = isinstance(claim.trial, Fact) and claim.trial.framework == framework
+    return about_it or isinstance(claim.trial, Test)
+
+
+def _entry(one: Tried, framework: str, made: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(one.claim.trial, Fact):
+        outcome, why, more = recorded_fact(one.claim.trial)
+        return entry(one.claim, {**made, **more}, outcome, why, [])
+    assert isinstance(one.claim.trial, Test)
+    return entry(one.claim, made, *recorded(one.claim.trial, one.judgement, framework))
 
 
 def _is_fresh(known: Any, claim: Claim, version: str) -> bool:

@@ -30,6 +30,7 @@ class Framework:
     layout: str
     offers: Mapping[str, Mapping[str, Any]]
     everywhere: Mapping[str, Any]
+    calls: tuple[str, ...] = ()  # what a claim about a call may name
 
 
 _STACKS = {"layers": ANY, "head": ANY}
@@ -62,6 +63,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
             "rnn": {"activation": _OLD_ACTIVATIONS, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+        ("BasicLSTMCell", "LSTMCell", "GRUCell", "BasicRNNCell", "MultiRNNCell"),
     ),
     "keras": Framework(
         "Keras",
@@ -73,6 +75,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
             "rnn": {"activation": ANY, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ANY},
+        ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "Sequential", "Dense"),
     ),
     "torch": Framework(
         "PyTorch",
@@ -84,6 +87,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
             "rnn": {"activation": ("tanh", "relu"), "biases": (2,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
+        ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "Linear"),
     ),
     "onnx": Framework(
         "ONNX Runtime",

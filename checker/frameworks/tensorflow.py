@@ -8,6 +8,7 @@ stack is a ``MultiRNNCell``, or one pair of directions on top of another, as
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from checker.language.values import Array
 from checker.models.layouts import loaded, stored
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace, part_of
 
+CALLS = {name: getattr(rnn_cell, name)
+         for name in ("BasicLSTMCell", "LSTMCell", "GRUCell", "BasicRNNCell", "MultiRNNCell")}  # fmt: skip
 RENAMED = {"projection": "num_proj", "peepholes": "use_peepholes", "projection_clip": "proj_clip"}
 NONE = {"projection": 0, "peepholes": False}
 AROUND = ("layers", "bidirectional", "merge", "head")
@@ -226,3 +229,20 @@ def _named(found: Tensors) -> Trace:
         name: Array(value.numpy(), ("batch", "classes") if name == "scores" else axes[value.ndim])
         for name, value in found.items()
     }
+
+
+def used(made: Any, inputs: np.ndarray) -> np.ndarray:
+    """What ``dynamic_rnn`` gives with a cell, from its zero state: all outputs."""
+    outputs, _ = tf.compat.v1.nn.dynamic_rnn(made, tf.constant(inputs), dtype=tf.float32)
+    found: np.ndarray = outputs.numpy()
+    return found
+
+
+def held(made: Any) -> dict[str, np.ndarray]:
+    """The variables of a cell by TensorFlow's names, of a stack with ``cell_0`` and so on before."""
+    found = {}
+    for variable in made.weights:
+        *scopes, name = variable.name.removesuffix(":0").split("/")
+        below = [scope for scope in scopes if re.fullmatch("cell_[0-9]+|projection", scope)]
+        found["_".join([*below, name])] = variable.numpy()
+    return found

@@ -20,6 +20,8 @@ from checker.models.layouts import ORDER, loaded
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace
 
 Tensors = Mapping[str, torch.Tensor]
+CALLS = {name: getattr(torch.nn, name)
+         for name in ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "Linear")}  # fmt: skip
 KINDS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
 PARTS = {"weight_ih": "kernel", "weight_hh": "recurrent", "bias_ih": "bias",
          "bias_hh": "recurrent_bias", "weight_hr": "projection"}  # fmt: skip
@@ -168,6 +170,20 @@ def layer(twin: Model) -> Model:
         return _named(dict(zip(names, values, strict=True)))
 
     return Model(kind, parameters, state, twin.cell, unroll, slopes=slopes)
+
+
+def used(made: torch.nn.Module, inputs: np.ndarray) -> np.ndarray:
+    """What a module gives: all outputs of a layer, the hidden state of a cell at one step."""
+    fed = torch.tensor(inputs[:, 0] if isinstance(made, torch.nn.RNNCellBase) else inputs)
+    with torch.no_grad():
+        given = made(fed)
+    outputs: np.ndarray = (given[0] if isinstance(given, tuple) else given).numpy()
+    return outputs
+
+
+def held(made: torch.nn.Module) -> dict[str, np.ndarray]:
+    """The parameters of a module by PyTorch's names."""
+    return {name.replace(".", "_"): p.detach().numpy() for name, p in made.named_parameters()}
 
 
 def _turned(weight: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ from checker.lint import (
     controls,
     draws,
     expressions,
+    facts,
     grids,
     models,
     places,
@@ -40,6 +41,8 @@ RULES_OF_TESTS = (
     models.runs_start_from_what_stands_above,
     places.places_are_of_the_model,
     grids.grids_make_sense,
+    facts.calls_can_be_read,
+    facts.a_fact_has_another_call_as_control,
 )
 """About the test itself: while one is broken, the claim cannot be tried."""
 

@@ -1,0 +1,145 @@
+"""What only a framework decides: whether it accepts a call, what it defaults to, what it keeps."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from checker.frameworks.offers import FRAMEWORKS
+from checker.language.calls import Call, read_call
+from checker.language.evaluate import Path, truth
+from checker.language.parse import parse
+from checker.language.tolerance import SINGLE, Comparisons
+from checker.language.values import Array, ExperimentError, Group
+from checker.nouns import Fact
+
+FED = {"batch": 3, "timesteps": 5, "features": 6}
+"""The sizes of the inputs that a made layer is given."""
+
+SEEN = {
+    "accepted": "whether the call is accepted, and what it makes takes inputs",
+    "error": "the name of the error that refuses it, such as 'TypeError'; '' where it is accepted",
+    "message": "what that error says",
+    "defaults": "what is taken for an argument that is not named: defaults.forget_bias",
+    "made": "what the made object says of itself: made.units, made.output_size",
+    "weights": "the arrays that it holds at first, by its own names: weights.kernel",
+    "outputs": "what it gives for inputs of batch 3, timesteps 5, features 6",
+    "again": "what it gives for the same inputs in a second call",
+}
+"""What the test of such a claim sees."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whether a test held of a call, and what was compared."""
+
+    holds: bool
+    values: Mapping[str, Any]
+
+
+def tried(fact: Fact, call: str) -> Found:
+    """The test of a fact on a call; ExperimentError where it cannot be told."""
+    world = _World(fact.framework, call)
+    holds = truth(parse(fact.test), world)
+    if world.comparisons.near:
+        raise ExperimentError(world.comparisons.near_because)
+    return Found(holds, world.comparisons.evidence)
+
+
+class _World:
+    """What an expression sees of one call."""
+
+    def __init__(self, framework: str, call: str):
+        self.comparisons = Comparisons(SINGLE)
+        module = import_module(f"checker.frameworks.{framework}")
+        read = read_call(call, FRAMEWORKS[framework].calls)
+        self._names: dict[str, Any] = {**FED, "error": "", "message": "", "accepted": True}
+        self._names["defaults"] = _Named(_defaults(module.CALLS[read.name]))
+        try:
+            self._names |= _observed(module, read)
+        except Exception as refusal:
+            self._names |= {"accepted": False, "error": type(refusal).__name__,
+                            "message": " ".join(str(refusal).split())}  # fmt: skip
+        self.comparisons.evidence |= {n: self._names[n] for n in ("accepted", "error")}
+
+    def look_up(self, name: str) -> Any:
+        """One of FED or SEEN."""
+        if name not in self._names:
+            why = f": the call is refused with {self._names['error']}" if name in SEEN else ""
+            raise ExperimentError(f"there is no {name!r} here{why}")
+        return self._names[name]
+
+    def influence(self, source: Path, target: Path) -> Any:
+        """Not here."""
+        raise ExperimentError("nothing is nudged in a claim about a call")
+
+    jacobian = influence
+
+    def share(self, condition: Any) -> Any:
+        """Not here."""
+        raise ExperimentError("a claim about a call has no seeds")
+
+
+class _Named(Group):
+    """Named values that are words, numbers or shapes, read as ``defaults.forget_bias``."""
+
+    def __init__(self, members: Mapping[str, Any]):
+        super().__init__(members)
+
+
+class _Attributes(Group):
+    """The public attributes of an object, looked up when they are read."""
+
+    def __init__(self, whole: object):
+        super().__init__(dict.fromkeys((n for n in dir(whole) if n[0] != "_"), None))  # type: ignore[arg-type]
+        self._whole = whole
+
+    def __getitem__(self, name: str) -> Any:
+        super().__getitem__(name)
+        return _plain(getattr(self._whole, name))
+
+
+def _observed(module: ModuleType, read: Call) -> dict[str, Any]:
+    made = _made(module.CALLS, read)
+    inputs = np.random.default_rng(0).standard_normal(tuple(FED.values()), np.float32)
+    outputs, again = (np.asarray(module.used(made, inputs)) for _ in range(2))
+    names = {3: ("batch", "timesteps", "units"), 2: ("batch", "units")}
+    return {
+        "made": _Attributes(made),
+        "weights": Group.nest({n: Array(a, _axes(a)) for n, a in module.held(made).items()}),
+        "outputs": Array(outputs, names.get(outputs.ndim, _axes(outputs))),
+        "again": Array(again, names.get(again.ndim, _axes(again))),
+    }
+
+
+def _made(calls: Mapping[str, Callable[..., Any]], read: Any) -> Any:
+    if isinstance(read, list):
+        return [_made(calls, part) for part in read]
+    if not isinstance(read, Call):
+        return read
+    arguments = [_made(calls, part) for part in read.arguments]
+    return calls[read.name](*arguments, **{n: _made(calls, v) for n, v in read.named.items()})
+
+
+def _defaults(called: Callable[..., Any]) -> dict[str, Any]:
+    parameters = inspect.signature(called).parameters.values()
+    return {p.name: _plain(p.default) for p in parameters if p.default is not p.empty}
+
+
+def _plain(value: Any) -> Any:
+    """A value as the claim language knows it: words, numbers and shapes."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple | list) and all(isinstance(part, int) for part in value):
+        return tuple(value)
+    return str(value)
+
+
+def _axes(array: np.ndarray) -> tuple[str, ...]:
+    return tuple(f"axis{number}" for number in range(array.ndim))
