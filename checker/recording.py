@@ -13,10 +13,11 @@ from hashlib import sha256
 from itertools import chain, zip_longest
 from typing import Any
 
-from checker.experiments.trial import DoesNotFitError, distinct, made_trial
 from checker.experiments.evidence import plain
+from checker.experiments.trial import DoesNotFitError, distinct, made_trial
 from checker.frameworks.facts import tried
 from checker.frameworks.registry import NotOfferedError, build
+from checker.language.values import Array
 from checker.models.protocol import Model
 from checker.nouns import SIZES, Fact, Judgement, Outcome, Setting, Test, Trial, Value
 
@@ -50,7 +51,7 @@ def _of_call(fact: Fact, call: str) -> tuple[str, str, dict[str, Any]]:
         found = tried(fact, call)
     except Exception as error:  # a crash must never pass for an outcome
         return "error", f"{type(error).__name__}: {error}", {}
-    values = {text: plain(value) for text, value in found.values.items()}
+    values = {t: plain(v) for t, v in found.values.items() if not isinstance(v, Array)}
     return ("holds" if found.holds else "fails"), "", values
 
 

@@ -22,7 +22,8 @@ from checker.rivals import RIVALS
 from checker.schedule import Tried, linked
 
 SCHEMA = 1
-TRIED_KEYS = ("framework", "call", "model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
+TRIED_KEYS = ("framework", "call", "model", "at", "where", "runs", "test", "for", "exactly_when",
+              "control", "depends")  # fmt: skip
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
 

@@ -26,6 +26,7 @@ SEEN = {
     "accepted": "whether the call is accepted, and what it makes takes inputs",
     "error": "the name of the error that refuses it, such as 'TypeError'; '' where it is accepted",
     "message": "what that error says",
+    "arguments": "the names of what it can be called with, in order: arguments[0] == 'units'",
     "defaults": "what is taken for an argument that is not named: defaults.forget_bias",
     "made": "what the made object says of itself: made.units, made.output_size",
     "weights": "the arrays that it holds at first, by its own names: weights.kernel",
@@ -60,7 +61,11 @@ class _World:
         module = import_module(f"checker.frameworks.{framework}")
         read = read_call(call, FRAMEWORKS[framework].calls)
         self._names: dict[str, Any] = {**FED, "error": "", "message": "", "accepted": True}
-        self._names["defaults"] = _Named(_defaults(module.CALLS[read.name]))
+        called = inspect.signature(module.CALLS[read.name]).parameters
+        self._names["arguments"] = tuple(called)
+        self._names["defaults"] = _Named(
+            {p.name: _plain(p.default) for p in called.values() if p.default is not p.empty}
+        )
         try:
             self._names |= _observed(module, read)
         except Exception as refusal:
@@ -125,11 +130,6 @@ def _made(calls: Mapping[str, Callable[..., Any]], read: Any) -> Any:
         return read
     arguments = [_made(calls, part) for part in read.arguments]
     return calls[read.name](*arguments, **{n: _made(calls, v) for n, v in read.named.items()})
-
-
-def _defaults(called: Callable[..., Any]) -> dict[str, Any]:
-    parameters = inspect.signature(called).parameters.values()
-    return {p.name: _plain(p.default) for p in parameters if p.default is not p.empty}
 
 
 def _plain(value: Any) -> Any:

@@ -21,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets with not
 import keras
 import tensorflow as tf
 
+from checker.frameworks.offers import FRAMEWORKS
 from checker.frameworks.registry import NotOfferedError
 from checker.frameworks.steps import every_step
 from checker.language.values import Array
@@ -34,9 +35,7 @@ Tensors = Mapping[str, tf.Tensor]
 Call = Callable[..., dict[str, tf.Tensor]]
 """Parameters, inputs (batch, timesteps, features), state before, lengths or None → what is found"""
 
-CALLS = {name: getattr(keras.layers, name)
-         for name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense")}  # fmt: skip
-CALLS["Sequential"] = keras.Sequential
+CALLS = {n: getattr(keras.layers, n, None) or keras.Sequential for n in FRAMEWORKS["keras"].calls}
 KINDS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 PARTS = ("kernel", "recurrent", "bias")  # in the order of Keras's weights
 KEPT = 256  # sizes whose layers are kept: a claim goes through the same ones again and again
@@ -270,8 +269,10 @@ def used(made: Any, inputs: np.ndarray) -> np.ndarray:
 
 
 def held(made: Any) -> dict[str, np.ndarray]:
-    """The weights of a layer by Keras's names, of a layer inside another with its name before."""
-    return {
-        "_".join(weight.path.split("/")[1:]): keras.ops.convert_to_numpy(weight)
-        for weight in made.weights
-    }
+    """The weights of a layer by Keras's names, with ``forward`` or ``backward`` before."""
+    found = {}
+    for weight in made.weights:
+        *scopes, name = weight.path.split("/")
+        sides = [s for scope in scopes for s in ("forward", "backward") if scope.startswith(s)]
+        found["_".join([*sides, name])] = keras.ops.convert_to_numpy(weight)
+    return found

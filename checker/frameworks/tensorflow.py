@@ -22,13 +22,13 @@ import tensorflow as tf
 from tensorflow.python.keras.legacy_tf_layers.core import Dense
 from tensorflow.python.ops import rnn_cell
 
+from checker.frameworks.offers import FRAMEWORKS
 from checker.frameworks.steps import Tensors, every_step
 from checker.language.values import Array
 from checker.models.layouts import loaded, stored
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace, part_of
 
-CALLS = {name: getattr(rnn_cell, name)
-         for name in ("BasicLSTMCell", "LSTMCell", "GRUCell", "BasicRNNCell", "MultiRNNCell")}  # fmt: skip
+CALLS = {name: getattr(rnn_cell, name) for name in FRAMEWORKS["tensorflow"].calls}
 RENAMED = {"projection": "num_proj", "peepholes": "use_peepholes", "projection_clip": "proj_clip"}
 NONE = {"projection": 0, "peepholes": False}
 AROUND = ("layers", "bidirectional", "merge", "head")
@@ -239,7 +239,7 @@ def used(made: Any, inputs: np.ndarray) -> np.ndarray:
 
 
 def held(made: Any) -> dict[str, np.ndarray]:
-    """The variables of a cell by TensorFlow's names, of a stack with ``cell_0`` and so on before."""
+    """The variables of a cell by TensorFlow's names; those of a stack with ``cell_0`` before."""
     found = {}
     for variable in made.weights:
         *scopes, name = variable.name.removesuffix(":0").split("/")

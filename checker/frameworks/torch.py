@@ -14,14 +14,14 @@ import torch
 from torch.func import functional_call, jvp
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from checker.frameworks.offers import FRAMEWORKS
 from checker.frameworks.steps import every_step
 from checker.language.values import Array, ExperimentError
 from checker.models.layouts import ORDER, loaded
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace
 
 Tensors = Mapping[str, torch.Tensor]
-CALLS = {name: getattr(torch.nn, name)
-         for name in ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "Linear")}  # fmt: skip
+CALLS = {name: getattr(torch.nn, name) for name in FRAMEWORKS["torch"].calls}
 KINDS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
 PARTS = {"weight_ih": "kernel", "weight_hh": "recurrent", "bias_ih": "bias",
          "bias_hh": "recurrent_bias", "weight_hr": "projection"}  # fmt: skip
