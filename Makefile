@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 # `site` is a folder too; without this line make would find it up to date.
-.PHONY: help site serve check test lint clean
+.PHONY: help site serve check record test lint clean
 # Two pip processes in one environment get in each other's way, so -j changes nothing here.
 .NOTPARALLEL:
 
@@ -32,6 +32,11 @@ serve: $(VENV)/.installed-site  ## build the site and serve it on this machine; 
 check: $(VENV)/.installed-site  ## run the claims and judge them; ARGS=CLAIM for one
 	$(bin)/python -m checker check $(ARGS)
 
+record:  ## run all claims on a real framework; FRAMEWORK=torch, ARGS=CLAIM for one
+	@test -n '$(FRAMEWORK)' || { echo 'which one? make record FRAMEWORK=torch' >&2; exit 2; }
+	$(MAKE) --no-print-directory VENV=$(VENV)-$(FRAMEWORK) $(VENV)-$(FRAMEWORK)/.installed-$(FRAMEWORK)
+	$(VENV)-$(FRAMEWORK)/bin/python -m checker record $(FRAMEWORK) $(ARGS)
+
 test: $(VENV)/.installed-test  ## run the tests
 	$(bin)/python -m pytest $(ARGS)
 
@@ -41,7 +46,7 @@ lint: $(VENV)/.installed-lint  ## check style, format and types
 	$(bin)/python -m mypy
 
 clean:  ## remove everything that these targets made
-	rm -rf .venv site docs/claims docs/sources docs/questions results.json build dist
+	rm -rf .venv .venv-* site docs/claims docs/frameworks docs/questions docs/sources results.json build dist
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find checker tests -type d -name __pycache__ -prune -exec rm -rf {} +
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -39,7 +39,7 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
     wanted = known_claims(base, claims)
     tried = [t for t in try_all(base, needed(base, wanted), cache_of(folder))
              if _concerns(t.claim, framework)]  # fmt: skip
-    entries = {id_: one for id_, one in kept.items() if id_ in base.claims}
+    entries = {id_: one for id_, one in kept.items() if id_ in base.claims or id_ in base.broken}
     whole = {"framework": framework, "claims": entries}
     for number, one in enumerate(tried, 1):
         if claims or not _is_fresh(entries.get(one.claim.id), one.claim, version):
@@ -47,7 +47,26 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
             entries[one.claim.id] = _entry(one, framework, made)
             write(file, whole)
     _progress("")
+    out(*changes(kept, entries))
     return _report(framework, version, whole, tried)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What came out otherwise than it was recorded before, and why: a line for each claim."""
+    for id_, now in sorted(after.items()):
+        old = before.get(id_)
+        if old is None:
+            yield f"new: {id_}: {now['outcome']}"
+        elif (old["outcome"], old["trials"]) != (now["outcome"], now["trials"]):
+            yield f"changed: {id_}: {old['outcome']} → {now['outcome']}, because {_why(old, now)}"
+
+
+def _why(old: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    if old["digest"] != now["digest"]:
+        return "the claim's test is another one"
+    if old["version"] != now["version"]:
+        return f"the framework is another one, {now['version']} after {old['version']}"
+    return "the reference or the adapter of the framework is another one"
 
 
 def _concerns(claim: Claim, framework: str) -> bool:
