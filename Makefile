@@ -46,7 +46,7 @@ lint: $(VENV)/.installed-lint  ## check style, format and types
 	$(bin)/python -m mypy
 
 clean:  ## remove everything that these targets made
-	rm -rf .venv .venv-* site docs/claims docs/frameworks docs/questions docs/sources results.json build dist
+	rm -rf .venv .venv-* site docs/claims docs/frameworks docs/questions docs/reference docs/sources results.json build dist
 	rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find checker tests -type d -name __pycache__ -prune -exec rm -rf {} +
 

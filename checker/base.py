@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from checker.format import FORMS, ID_PATTERN, MAX_ID, ClaimKeys, QuestionKeys, SourceKeys
 from checker.key_errors import findings
-from checker.loading import Document, FileError, Keys, read, yaml_files
+from checker.loading import Document, FileError, Keys, read, read_text, yaml_files
 from checker.nouns import Claim, Finding, Place, Question, Source
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -33,7 +33,7 @@ _EXPECTED: dict[str, tuple[tuple[str | None, ...], str]] = {
 }
 _BELONGS = dict.fromkeys(("model", "at", "where", "runs", "for", "exactly_when", "control"), "test")
 _BELONGS["because"] = "untestable"
-_BELONGS |= {"framework": "test", "call": "test"}
+_BELONGS |= {"framework": "test", "call": "test", "experiment": "test"}
 _OF_RUNS = ("model", "at", "where", "runs", "for", "exactly_when")
 
 
@@ -133,7 +133,21 @@ def _load_claim(base: Base, path: Path, question: Question) -> None:
     if known is not None:
         base.complain(path, f"an id is used once; {known.file} has it already")
         return
-    document, keys, good = _validated(base, path, ClaimKeys)
+    _take_claim(base, id_, question, *_validated(base, path, ClaimKeys))
+
+
+def add_claim(base: Base, question: Question, id_: str, text: str) -> Path:
+    """Take in a claim as if its file were there already, with all findings; returns that file."""
+    path = base.folder / question.id / f"{id_}.yml"
+    document = read_text(text, _shown(base, path))
+    _take_claim(base, id_, question, *_checked(base, document, ClaimKeys))
+    return path
+
+
+def _take_claim(
+    base: Base, id_: str, question: Question, document: Document, keys: ClaimKeys | None, good: bool
+) -> None:
+    """Put a claim among those that can be tried, or among those that have to be mended."""
     base.documents[f"claim/{id_}"] = document
     problems = list(_one_form(document, keys)) if keys and good else []
     base.findings += problems
@@ -148,14 +162,20 @@ def _load_claim(base: Base, path: Path, question: Question) -> None:
 
 def _named_by_id(base: Base, path: Path, what: str, ending: str = "") -> bool:
     """Whether a name can be an id, which is a part of addresses and of other files' names."""
-    stem = path.name.removesuffix(ending)
-    if path.name.endswith(ending) and len(stem) <= MAX_ID and re.fullmatch(ID_PATTERN, stem):
+    if path.name.endswith(ending) and is_id(path.name.removesuffix(ending)):
         return True
     better = as_id(path.stem)
-    message = f"{what} is named by its id: at most {MAX_ID} small letters, digits and hyphens"
     then = f", then {ending}" if ending else ""
-    base.complain(path, message + then, f"such as {better}{ending}")
+    base.complain(path, f"{what} is named by its id: {AN_ID}{then}", f"such as {better}{ending}")
     return False
+
+
+AN_ID = f"at most {MAX_ID} small letters, digits and hyphens"
+
+
+def is_id(name: str) -> bool:
+    """Whether a name can be an id."""
+    return len(name) <= MAX_ID and bool(re.fullmatch(ID_PATTERN, name))
 
 
 def as_id(name: str) -> str:
@@ -191,6 +211,7 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
         if key in document.data and owner != form:
             yield finding((key,), f"{key} belongs to a claim with {owner}")
     yield from _of_a_framework(document, keys, finding)
+    yield from _of_an_experiment(document, keys, finding)
 
 
 def _of_a_framework(
@@ -214,6 +235,21 @@ def _of_a_framework(
             yield finding(("control", key), "the control of a claim about a call is another call")
 
 
+def _of_an_experiment(
+    document: Document, keys: ClaimKeys, finding: Callable[[Keys, str], Finding]
+) -> Iterator[Finding]:
+    """A claim about an experiment in Python has no models and runs: the function makes its own."""
+    if keys.experiment is None:
+        return
+    for key in ("model", "runs", "exactly_when", "framework"):
+        if key in document.data:
+            yield finding((key,), f"{key} has no part in a claim about an experiment")
+    for key in document.data.get("control") or {}:
+        if key != "setting":
+            message = "the control of a claim about an experiment is another setting"
+            yield finding(("control", key), message)
+
+
 def _validated(base: Base, path: Path, model: type[_Model]) -> tuple[Document, _Model | None, bool]:
     """A file, what can be used of its keys, and whether it is wholly as it must be."""
     shown = _shown(base, path)
@@ -222,6 +258,13 @@ def _validated(base: Base, path: Path, model: type[_Model]) -> tuple[Document, _
     except FileError as error:
         base.findings.append(error.finding)
         return Document(shown), None, False
+    return _checked(base, document, model)
+
+
+def _checked(
+    base: Base, document: Document, model: type[_Model]
+) -> tuple[Document, _Model | None, bool]:
+    """A document, what can be used of its keys, and whether it is wholly as it must be."""
     base.findings += document.findings
     try:
         return document, model.model_validate(document.data), not document.findings

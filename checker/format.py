@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from checker.editor import enriched
 from checker.nouns import (
     Claim,
     Control,
     Depends,
+    Experiment,
     Fact,
     Question,
     RunSpec,
@@ -103,6 +105,11 @@ class ClaimKeys(_Keys):
     call: Expr | None = Field(
         None, description="What the framework is called with, such as LSTM(units=5)."
     )
+    experiment: RunName | None = Field(
+        None,
+        description="A Python function of _experiments, for what YAML cannot say; the test reads "
+        "what it returns.",
+    )
     model: dict[str, Scalar | list[Scalar]] = Field(
         {}, description="The kind of model and its options; a list enumerates an option."
     )
@@ -157,7 +164,9 @@ class ClaimKeys(_Keys):
             answer=self.reply.answer if self.reply else "",
         )
 
-    def _trial(self, defaults: Mapping[str, Value]) -> Test | Fact | Depends | Untestable:
+    def _trial(
+        self, defaults: Mapping[str, Value]
+    ) -> Test | Fact | Experiment | Depends | Untestable:
         if self.depends is not None:
             return Depends(self.depends)
         if self.untestable is not None:
@@ -168,6 +177,10 @@ class ClaimKeys(_Keys):
             other = self.control.call if self.control else None
             return Fact(self.framework, self.call or "", self.test, other)
         at = {name: _enumerated(values) for name, values in self.at.items()}
+        some = self.quantifier == "some setting"
+        if self.experiment is not None:
+            changed = _texts(self.control.setting) if self.control else {}
+            return Experiment(self.experiment, self.test, at, self.where, some, changed)
         at |= {n: tuple(v) for n, v in self.model.items() if isinstance(v, list)}
         model = {n: n if isinstance(v, list) else v for n, v in self.model.items()}
         runs = {name: _run(keys) for name, keys in self.runs.items()} or {"run": RunSpec()}
@@ -177,7 +190,7 @@ class ClaimKeys(_Keys):
             runs=runs,
             at=at,
             where=self.where,
-            some=self.quantifier == "some setting",
+            some=some,
             named=tuple(model),
             exactly_when=self.exactly_when,
             control=_control(self.control) if self.control else None,
@@ -238,10 +251,10 @@ def schema() -> str:
     """The JSON Schema of a claim file, for editors."""
     keys: dict[str, Any] = ClaimKeys.model_json_schema(by_alias=True)
     keys["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    keys["title"] = "A claim"
     keys["oneOf"] = [{"required": [form]} for form in FORMS]
     keys["dependentRequired"] = {"untestable": ["because"]}
     _close(keys)
+    enriched(keys)
     return json.dumps(keys, indent=2, sort_keys=True) + "\n"
 
 

@@ -87,7 +87,11 @@ class Document:
 
 def read(path: Path, shown: str) -> Document:
     """Read one file; raises FileError where nothing of it can be read."""
-    text = _text(path, shown)
+    return read_text(_text(path, shown), shown)
+
+
+def read_text(text: str, shown: str) -> Document:
+    """Read what a file says, or would say; raises FileError where nothing of it can be read."""
     document = Document(shown, lines=split_lines(text))
     try:
         builder = _Builder(document)

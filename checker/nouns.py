@@ -71,10 +71,12 @@ class Finding:
     column: int
     message: str  # what must hold
     tip: str = ""
+    rule: str = field(default="", compare=False)  # its name on the page of rules
 
     def __str__(self) -> str:
         tip = f" ({self.tip})" if self.tip else ""
-        text = f"{self.file}:{self.line}:{self.column}: {self.message}{tip}"
+        rule = f" [{self.rule}]" if self.rule else ""
+        text = f"{self.file}:{self.line}:{self.column}: {self.message}{tip}{rule}"
         return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
@@ -153,6 +155,21 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """A claim tried by a Python function of the knowledge base, and what must be true of it.
+
+    ``at`` replaces what the function enumerates by itself; ``control`` changes some of it.
+    """
+
+    name: str
+    test: str
+    at: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    where: str | None = None
+    some: bool = False  # one witness suffices, instead of every setting
+    control: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Depends:
     """A conditional claim: each condition leads to a claim of its own, with its own verdict."""
 
@@ -174,7 +191,7 @@ class Claim:
     id: str
     question: str
     statement: str
-    trial: Test | Fact | Depends | Untestable
+    trial: Test | Fact | Experiment | Depends | Untestable
     expected: str | None = None  # written before the run; None where nothing can be tried
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -6,24 +6,24 @@ times, hosts or paths of a machine.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from checker.base import Base
+from checker.experiments import named
 from checker.frameworks.offers import FRAMEWORKS
 from checker.judge import as_expected
-from checker.language.functions import FUNCTIONS
-from checker.language.observables import OBSERVABLES
-from checker.nouns import Depends, Finding, Judgement, Opponent, Trial, Verdict, WhyNot
+from checker.loading import Document
+from checker.nouns import Depends, Finding, Judgement, Opponent, Place, Trial, Verdict, WhyNot
 from checker.records import SHOWN, digest
 from checker.rivals import RIVALS
+from checker.rivals.registry import Rival
 from checker.schedule import Tried, linked
 
 SCHEMA = 1
-TRIED_KEYS = ("framework", "call", "model", "at", "where", "runs", "test", "for", "exactly_when",
-              "control", "depends")  # fmt: skip
+TRIED_KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "test", "for",
+              "exactly_when", "control", "depends")  # fmt: skip
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
 
@@ -64,10 +64,7 @@ def results(
             for q in base.questions.values()
         ],
         "sources": [asdict(source) for source in base.sources.values()],
-        "rivals": [
-            {"name": r.name, "belief": r.belief, "makes_true": r.makes_true}
-            for r in RIVALS.values()
-        ],
+        "rivals": list(_rivals(base, claims)),
         "frameworks": [
             {"name": name, "title": framework.title} for name, framework in FRAMEWORKS.items()
         ],
@@ -76,15 +73,13 @@ def results(
     }
 
 
-def as_json(found: Mapping[str, Any]) -> str:
-    """The results as text: the same bytes for the same results."""
-    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def reference() -> dict[str, dict[str, str]]:
-    """What the claim language offers, by the texts that it shows to contributors."""
-    functions = {name: function.run.__doc__ or "" for name, function in FUNCTIONS.items()}
-    return {"observables": dict(OBSERVABLES), "functions": functions}
+def _rivals(base: Base, claims: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    """The rivals that belong to this knowledge base: it has their claim, or they were tried."""
+    tried = {rival["name"].split(" in ")[0] for claim in claims for rival in claim["rivals"]}
+    known: dict[str, Rival | named.Variant] = {**RIVALS, **named.variants()}
+    for name, rival in known.items():
+        if name in tried or rival.makes_true in {*base.claims, *base.broken}:
+            yield {"name": name, "belief": rival.belief, "makes_true": rival.makes_true}
 
 
 def _claim(base: Base, tried: Tried) -> dict[str, Any]:
@@ -95,6 +90,7 @@ def _claim(base: Base, tried: Tried) -> dict[str, Any]:
         "id": claim.id,
         "question": claim.question,
         "file": document.file if document else "",
+        **_where(document),
         "claim": claim.statement,
         "said_by": {source: list(places) for source, places in claim.said_by.items()},
         "asked_by": {source: list(places) for source, places in claim.asked_by.items()},
@@ -115,6 +111,12 @@ def _claim(base: Base, tried: Tried) -> dict[str, Any]:
         **_judgement(judgement),
         "linked": sorted(linked(base, claim)),
     }
+
+
+def _where(document: Document | None) -> dict[str, int]:
+    """Where the file says what is expected: there reports point at, if it came out otherwise."""
+    place = document.place(("expected",)) if document else Place("", 1, 1)
+    return {"line": place.line, "column": place.column}
 
 
 def _judgement(judgement: Judgement) -> dict[str, Any]:

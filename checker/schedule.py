@@ -9,11 +9,14 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
+from pathlib import Path
 
 from checker.base import Base
 from checker.cache import Cache, Parts, surroundings
+from checker.experiments import named
 from checker.judge import conditional
-from checker.nouns import Claim, Depends, Judgement
+from checker.language.values import ExperimentError
+from checker.nouns import Claim, Depends, Experiment, Judgement, WhyNot
 from checker.records import Record, digest, of_claim, read
 from checker.rivals import RIVALS
 from checker.trying import try_claim
@@ -56,6 +59,8 @@ def try_all(
 
     The results are the same for any number of processes, ``jobs``: by default one for each core.
     """
+    if any(isinstance(claim.trial, Experiment) for claim in claims):
+        _broken_experiments(base.folder)  # what is wrong with them is said of each claim
     around = surroundings() if cache else {}
     records = read(base.folder)
     tasks = [
@@ -72,7 +77,7 @@ def try_all(
         else:
             judgements[task.claim.id] = known
             yield Tried(task.claim, known)
-    for task, judgement in _judged(fresh, jobs or os.cpu_count() or 1):
+    for task, judgement in _judged(base.folder, fresh, jobs or os.cpu_count() or 1):
         judgements[task.claim.id] = judgement
         why = cache.why(task.claim.id, task.parts) if cache else "there is no cache"
         if cache:
@@ -87,13 +92,15 @@ def try_all(
 
 def linked(base: Base, claim: Claim) -> frozenset[str]:
     """The rivals whose published claim belongs to the same question, or contradicts this one."""
+    makes_true = {rival.name: rival.makes_true for rival in RIVALS.values()}
+    makes_true |= {name: variant.makes_true for name, variant in named.variants().items()}
     found = set()
-    for rival in RIVALS.values():
-        believed = base.claims.get(rival.makes_true)
+    for name, id_ in makes_true.items():
+        believed = base.claims.get(id_)
         if believed is None:
             continue
         if believed.question == claim.question or believed.id in claim.contradicts:
-            found.add(rival.name)
+            found.add(name)
     return frozenset(found)
 
 
@@ -104,20 +111,39 @@ def _task(base: Base, claim: Claim, around: Parts, recorded: tuple[Record, ...])
         "linked rivals": ", ".join(sorted(related)),
         "framework records": sha256(json.dumps(recorded).encode()).hexdigest()[:16],
     }
+    if isinstance(claim.trial, Experiment):
+        code = b"".join(path.read_bytes() for path in named.files(base.folder))
+        parts[named.FOLDER] = sha256(code).hexdigest()[:16]
     return _Task(claim, related, recorded, {**around, **parts})
 
 
-def _judged(tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task, Judgement]]:
+def _judged(folder: Path, tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task, Judgement]]:
     if jobs == 1 or len(tasks) <= FEW:
         for task in tasks:
-            yield task, try_claim(task.claim, task.linked, task.records)
+            yield task, _tried_in(folder, task)
         return
     with _processes(min(jobs, len(tasks))) as pool:
-        futures: list[Future[Judgement]] = [
-            pool.submit(try_claim, task.claim, task.linked, task.records) for task in tasks
-        ]
+        futures: list[Future[Judgement]] = [pool.submit(_tried_in, folder, task) for task in tasks]
         for task, future in zip(tasks, futures, strict=True):
             yield task, future.result()
+
+
+def _tried_in(folder: Path, task: _Task) -> Judgement:
+    """One claim in whichever process this is; a new process has loaded no experiments yet."""
+    if isinstance(task.claim.trial, Experiment):
+        broken = _broken_experiments(folder)
+        if broken:
+            return Judgement(None, WhyNot.ERROR, reason=broken)
+    return try_claim(task.claim, task.linked, task.records)
+
+
+def _broken_experiments(folder: Path) -> str:
+    """Load the experiments in Python of a folder of claims; says what is wrong with them."""
+    try:
+        named.load(folder)
+    except ExperimentError as error:
+        return str(error)
+    return ""
 
 
 def _processes(jobs: int) -> Executor:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from checker.experiments import named
 from checker.experiments.budget import budget
 from checker.experiments.trial import (
     Alter,
@@ -29,6 +30,7 @@ from checker.models.registry import OPTIONS
 from checker.nouns import (
     Claim,
     Control,
+    Experiment,
     Fact,
     Judgement,
     Outcome,
@@ -53,6 +55,8 @@ def try_claim(
         return fact(known, test.framework, test.control is not None)
     if isinstance(test, Untestable):
         return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
+    if isinstance(test, Experiment):
+        return _experiment(test, linked_rivals)
     if not isinstance(test, Test):
         raise TypeError("a conditional claim is judged by the claims that it depends on")
     try:
@@ -88,6 +92,53 @@ def _tried(
     else:
         judgement = judge(case)
     return _with_evidence(test, judgement)
+
+
+def _experiment(test: Experiment, linked_rivals: frozenset[str]) -> Judgement:
+    """The same judge on an experiment in Python: its variants are the rivals."""
+    try:
+        settings, known = named.grid(test), named.named(test.name)
+        trials = [named.named_trial(test, setting) for setting in settings]
+        case = Case(
+            trials,
+            distinct=partial(named.distinct, test),
+            changes_nothing=partial(_is_blind, test, trials),
+            some=test.some,
+            rivals=[
+                Candidate(rival, partial(_variant, test, name), rival in linked_rivals)
+                for name in known.variants
+                for rival in [named.rival_name(test.name, name)]
+            ],
+            control=_other_setting(test),
+        )
+        judgement = judge(case)
+    except ExperimentError as error:
+        return Judgement(None, WhyNot.ERROR, reason=str(error))
+    if judgement.shown is None:
+        return judgement
+    return replace(judgement, shown=named.named_trial(test, judgement.shown.setting, keep=True))
+
+
+def _variant(test: Experiment, name: str, setting: Setting) -> Trial:
+    return named.named_trial(test, setting, variant=name)
+
+
+def _other_setting(test: Experiment) -> Candidate | None:
+    if not test.control:
+        return None
+    return Candidate("control", partial(named.named_trial, test, changed=test.control))
+
+
+def _is_blind(test: Experiment, trials: list[Trial]) -> bool:
+    """Whether the test gives and measures the same, whatever the experiment returns."""
+
+    def same(trial: Trial, fill: int) -> bool:
+        filled = named.named_trial(test, trial.setting, keep=True, fill=fill)
+        shown = named.named_trial(test, trial.setting, keep=True)
+        inconclusive = filled.outcome is Outcome.NOT_APPLICABLE
+        return inconclusive or (filled.outcome, filled.evidence) == (shown.outcome, shown.evidence)
+
+    return all(same(trial, fill) for trial in trials for fill in (0, 1))
 
 
 def _trials(test: Test, settings: list[Setting]) -> list[Trial]:

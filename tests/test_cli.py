@@ -228,7 +228,8 @@ def test_check_prints_json_as_documented(knowledge, run):
     assert claims["taste"]["verdict"] is None and claims["taste"]["why_not"] == "not-testable"
     assert found["counts"]["correct"] == found["counts"]["wrong"] == 1
     assert set(found["counts"]) == {
-        "correct", "wrong", "depends", "undecided", "unproven", "disputed", "error", "not-testable",
+        "correct", "wrong", "depends", "undecided", "unproven", "disputed", "error",
+        "unrecorded", "not-testable",
     }  # fmt: skip
     assert found["broken"] == [{"id": "broken", "question": "q"}]
     assert found["findings"][0]["file"] == "claims/q/broken.yml"

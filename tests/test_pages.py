@@ -28,7 +28,9 @@ from checker.pages.render import FOLDERS, pages
 from checker.pages.source import in_order, source_page
 from checker.pages.words import BADGES, outcome
 from checker.pages.write import write
-from checker.results import as_json, reference, results
+from checker.reference import reference
+from checker.report.json import report as as_json
+from checker.results import results
 
 EXTENSIONS = ["admonition", "attr_list", "md_in_html", "tables", "toc", "pymdownx.highlight",
               "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
@@ -462,7 +464,7 @@ def test_links_to_a_repository_exist_only_where_one_is_known(found):
     with_one = pages(found, reference(), repository="https://example.org/o/n")
     page = with_one["claims/lstm-keeps-two-pieces.md"]
     assert "https://example.org/o/n/edit/main/claims/num-units/lstm-keeps-two-pieces.yml" in page
-    assert "https://example.org/o/n/issues/new?title=" in page
+    assert "https://example.org/o/n/issues/new?template=wrong-verdict.yml" in page
     for repository in ("", "javascript:alert(1)"):
         page = pages(found, reference(), repository=repository)["claims/lstm-keeps-two-pieces.md"]
         assert "Edit this claim" not in page and "I disagree" not in page

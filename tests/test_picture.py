@@ -12,7 +12,7 @@ from checker.base import load
 from checker.commands.check import run
 from checker.pages.evidence import evidence
 from checker.pages.picture import legend, pictures
-from checker.results import as_json
+from checker.report.json import report as as_json
 
 QUESTION = "question: Does the picture show the trial?\nanswer: []\n"
 SOURCE = "title: A page\nread: 2026-11-21\n"

@@ -13,7 +13,7 @@ from checker.cli import main
 from checker.loading import read
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```(\w*)[^\n]*\n(.*?)```", README, re.DOTALL)
 SESSIONS = [text for kind, text in BLOCKS if not kind and text.startswith("$ checker")]
 
 

@@ -11,12 +11,16 @@ from typing import Any
 from checker.base import Base, load
 from checker.cache import Cache
 from checker.commands.concerned import files_of, only_of
+from checker.commands.earlier import earlier
+from checker.commands.formats import print_results
 from checker.commands.naming import UsageError, known_claims
-from checker.commands.output import err, out
+from checker.commands.output import err
 from checker.lint import cannot_be_tried, lint
 from checker.nouns import Finding
-from checker.report import text
-from checker.results import as_json, results
+from checker.report import json
+from checker.report.changes import Changes
+from checker.report.standing import Standing, clashes, failing_answers, standing
+from checker.results import results
 from checker.schedule import Tried, needed, try_all
 from checker.traces.fidelity import measure
 
@@ -24,14 +28,20 @@ OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
 
 
 def check(
-    folder: Path, claims: Sequence[str], form: str, jobs: int | None = None, explain: bool = False
+    folder: Path,
+    claims: Sequence[str],
+    form: str,
+    jobs: int | None = None,
+    explain: bool = False,
+    against: Path | None = None,
 ) -> int:
     """Run the named claims, or all, print the report and return the exit code.
 
     Only a run of all claims writes the results file, beside the folder of claims.  Where claims
     are named, findings in files that do not concern them are counted, and change nothing.
-    ``explain`` says why a claim was run again.
+    ``explain`` says why a claim was run again; ``against`` is an earlier results file.
     """
+    before = earlier(against, claims, form)
     base = load(folder)
     wanted = known_claims(base, claims)
     files = files_of(base, wanted)
@@ -39,10 +49,7 @@ def check(
     told: Sequence[object] = findings
     if claims:
         found, told = only_of(found, findings, files)
-    if form == "json":
-        out(as_json(found).rstrip())
-    else:
-        out(*(_in_full(found) if claims else text.summary(found)), *_not_tried(found, claims))
+    print_results(form, found, claims, Changes(before, found) if before else None, folder)
     err(*told)
     if not claims:
         _write_results(folder, found)
@@ -76,14 +83,11 @@ def exit_code(found: dict[str, Any]) -> int:
     """0 all as expected, 1 some not, 2 bad files, 3 something could not be run."""
     if found["findings"]:
         return BAD_FILES
-    if any(claim["why_not"] == "error" for claim in found["claims"]):
+    stand = {standing(claim) for claim in found["claims"]}
+    if Standing.NOT_RUN in stand:
         return NOT_RUN
-    answers = [s for question in found["questions"] for s in question["answer"]]
-    complete = {c["id"] for c in found["claims"]}
-    broken_answer = any(not s["holds"] and set(s["because"]) <= complete for s in answers)
-    if broken_answer or not all(claim["as_expected"] for claim in found["claims"]):
-        return UNEXPECTED
-    return OK
+    troubled = any(failing_answers(found)) or any(clashes(found))
+    return UNEXPECTED if Standing.OTHERWISE in stand or troubled else OK
 
 
 def cache_of(folder: Path) -> Cache | None:
@@ -100,23 +104,9 @@ def results_file(folder: Path) -> Path:
 def _write_results(folder: Path, found: dict[str, Any]) -> None:
     file = results_file(folder)
     try:
-        file.write_text(as_json(found), encoding="utf-8")
+        file.write_text(json.report(found), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from None
-
-
-def _not_tried(found: dict[str, Any], claims: Sequence[str]) -> Iterator[str]:
-    """The claims that were to be tried and have findings instead of a verdict."""
-    for claim in found["broken"]:
-        if not claims or claim["id"] in claims:
-            yield f"{claim['id']} was not tried: its file must be mended first"
-
-
-def _in_full(found: dict[str, Any]) -> list[str]:
-    lines: list[str] = []
-    for claim in found["claims"]:
-        lines += [claim["id"], *text.evidence(claim), ""]
-    return [*lines, text.counts(found)]
 
 
 def _with_progress(tried: Iterator[Tried], total: int) -> Iterator[Tried]:

@@ -12,12 +12,12 @@ from checker.base import Base, load
 from checker.commands.check import BAD_FILES, NOT_RUN, OK, cache_of, run
 from checker.commands.concerned import files_of, only_of
 from checker.commands.naming import UsageError, known_claims
-from checker.commands.output import err, out
+from checker.commands.output import err, out, paint, tell
 from checker.language.parse import nearest
 from checker.lint import lint as all_findings
 from checker.nouns import Source
 from checker.report import text
-from checker.results import as_json
+from checker.report.json import report as as_json
 
 
 def lint(folder: Path, form: str) -> int:
@@ -43,7 +43,7 @@ def list_claims(folder: Path, form: str) -> int:
     if form == "json":
         out(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        out(*_by_question(base, rows))
+        tell(*_by_question(base, rows))
     err(*sorted(base.findings))
     return BAD_FILES if base.findings else OK
 
@@ -59,7 +59,7 @@ def show(folder: Path, what: str, form: str) -> int:
     if form == "json":
         out(as_json(found).rstrip())
     else:
-        out(*_lines(found, wanted, source))
+        tell(*_lines(found, wanted, source))
     err(*told)
     if {*wanted} & {*base.broken}:
         return BAD_FILES
@@ -81,10 +81,10 @@ def _lines(found: dict[str, Any], wanted: list[str], source: Source | None) -> I
     claims = [claim for claim in found["claims"] if claim["id"] in wanted]
     if source:
         yield source.title
-        yield from (f"  {text.one_line(claim)}" for claim in claims)
+        yield from (f"  {text.one_line(claim, paint())}" for claim in claims)
     else:
         for claim in claims:
-            yield from text.evidence(claim)
+            yield from text.evidence(claim, paint())
     for claim in found["broken"]:
         if claim["id"] in wanted:
             yield f"{claim['id']} was not tried: its file must be mended first"

@@ -1,14 +1,15 @@
-"""Commands and claims as people name them on the command line."""
+"""Commands, claims and models as people name them on the command line."""
 
 from __future__ import annotations
 
 import argparse
 import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from checker.base import Base, as_id
 from checker.language.parse import nearest
+from checker.loading import plain
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,3 +39,14 @@ def known_claims(base: Base, ids: Sequence[str]) -> list[str]:
                 tip = nearest(as_id(id_), known) or f"{named}, such as {as_id(id_)}.yml"
             raise UsageError(f"there is no claim {id_!r} ({tip})")
     return list(ids) if ids else sorted(base.claims)
+
+
+def model_of(options: Sequence[str]) -> dict[str, Any]:
+    """Options as a file would give them; UsageError for one that has no value."""
+    found = {}
+    for option in ",".join(options).split(",") if options else ():
+        name, equals, value = option.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise UsageError(f"an option of the model is written name=value, not {option!r}")
+        found[name.strip()] = plain(value.strip())
+    return found

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from checker.base import Base, load
 from checker.commands.check import NOT_RUN, OK
-from checker.commands.naming import UsageError
-from checker.commands.output import err, out
+from checker.commands.naming import UsageError, model_of
+from checker.commands.output import err, out, paint, tell
 from checker.language.parse import MAX_LENGTH, ExpressionError
 from checker.lint import RULES_OF_MEANING
 from checker.lint.expressions import errors_in
 from checker.lint.models import models_can_be_built
 from checker.lint.spots import spots
-from checker.loading import Document, plain
+from checker.loading import Document
 from checker.nouns import Claim, Place, Test, WhyNot
 from checker.report import text
 from checker.results import results
@@ -31,7 +30,7 @@ def try_expression(folder: Path, expression: str, form: str, options: Sequence[s
     2 where it, or an option of the model, cannot be read or would show nothing.
     """
     base = load(folder) if folder.is_dir() else Base(folder)
-    model = _model(options)
+    model = model_of(options)
     test = Test(expression, model, named=tuple(model))
     question = next(iter(base.questions), "")
     claim = Claim("try", question, expression, test, places={"": Place("try", 1, 1)})
@@ -48,22 +47,11 @@ def try_expression(folder: Path, expression: str, form: str, options: Sequence[s
     if form == "json":
         out(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False))
     else:
-        out(*text.evidence(found))
+        tell(*text.evidence(found, paint()))
     if judgement.why_not is WhyNot.ERROR:
         err("the test could not be run")
         return NOT_RUN
     return OK
-
-
-def _model(options: Sequence[str]) -> dict[str, Any]:
-    """Options as a file would give them; UsageError for one that has no value."""
-    found = {}
-    for option in ",".join(options).split(",") if options else ():
-        name, equals, value = option.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise UsageError(f"an option of the model is written name=value, not {option!r}")
-        found[name.strip()] = plain(value.strip())
-    return found
 
 
 def _refuse(test: Test) -> None:

@@ -17,7 +17,16 @@ from checker.nouns import SIZES, Finding, RunSpec, Test
 
 
 def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
-    """A name under ``at`` is a size or stands in an expression; options go under ``model``."""
+    """A name under ``at`` is a size or stands in an expression; options go under ``model``.
+
+    Refused:
+        at: {step: 0..2}
+        test: outputs.timesteps == units
+    Passes:
+        at: {step: 0..2}
+        where: step < timesteps
+        test: close(outputs[:, step], leaving.h[:, step])
+    """
     for claim, test in tests(base):
         used = _names(test, leave_out="control") | {*SIZES, "seed"}
         for name in test.at:
@@ -29,7 +38,19 @@ def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
 
 
 def a_control_changes_what_is_run(base: Base) -> Iterator[Finding]:
-    """A control's setting names a size, or a name from which a run gets its size or values."""
+    """A control's setting names a size, or a name from which a run gets its size or values.
+
+    Refused:
+        expected: undecided
+        at: {width: 1..3}
+        test: outputs.units == width
+        control: {setting: {width: 5}}
+    Passes:
+        expected: undecided
+        at: {width: 1..3}
+        test: outputs.units == width
+        control: {setting: {units: width}}
+    """
     for claim, test in tests(base):
         if test.control is None:
             continue
@@ -41,7 +62,18 @@ def a_control_changes_what_is_run(base: Base) -> Iterator[Finding]:
 
 
 def a_correct_claim_has_no_other_size_as_control(base: Base) -> Iterator[Finding]:
-    """Where a correct claim fails at another size, it is not correct at every size."""
+    """Where a correct claim fails at another size, it is not correct at every size.
+
+    Refused:
+        expected: correct
+        test: outputs.timesteps == timesteps
+        control: {setting: {timesteps: 7}}
+    Passes:
+        expected: correct
+        runs: {run: {}, longer: {setting: {timesteps: timesteps + 2}}}
+        test: close(longer.outputs[:, :timesteps], run.outputs)
+        control: {runs: {longer: {change: parameters}}}
+    """
     for claim, test in tests(base):
         if claim.expected != "correct" or test.some or test.control is None:
             continue
@@ -53,7 +85,18 @@ def a_correct_claim_has_no_other_size_as_control(base: Base) -> Iterator[Finding
 
 
 def a_control_is_no_case_of_the_claim(base: Base) -> Iterator[Finding]:
-    """A correct claim of which number is larger holds for all values that its run leaves free."""
+    """A correct claim of which number is larger holds for all values that its run leaves free.
+
+    Refused:
+        expected: correct
+        test: all(outputs < 1)
+        control: {set: {before.c: 100}}
+    Passes:
+        expected: correct
+        runs: {run: {set: {before: 0}}}
+        test: all(outputs < 1)
+        control: {set: {before.c: 100}}
+    """
     for claim, test in tests(base):
         if claim.expected != "correct" or test.some or not _orders_numbers(test):
             continue
@@ -65,7 +108,19 @@ def a_control_is_no_case_of_the_claim(base: Base) -> Iterator[Finding]:
 
 
 def a_condition_is_not_its_own_test(base: Base) -> Iterator[Finding]:
-    """What ``exactly_when`` names is not named in the test; it needs no ``for`` and no control."""
+    """What ``exactly_when`` names is not named in the test; it needs no ``for`` and no control.
+
+    Refused:
+        expected: depends
+        model: {peepholes: [false, true]}
+        test: not peepholes
+        exactly_when: not peepholes
+    Passes:
+        expected: depends
+        model: {peepholes: [false, true]}
+        test: count(parameters) == 4 * units * (features + units + 1)
+        exactly_when: not peepholes
+    """
     for claim, test in tests(base):
         if test.exactly_when is None:
             continue

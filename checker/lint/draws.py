@@ -22,7 +22,14 @@ _TELLING = ("influence", "jacobian", "share")  # what these give is no draw: it 
 
 
 def drawn_numbers_are_not_compared(base: Base) -> Iterator[Finding]:
-    """A test does not compare what is only drawn at random with what no run has to do with."""
+    """A test does not compare what is only drawn at random with what no run has to do with.
+
+    Refused:
+        test: close(parameters.bias.f, 1)
+    Passes:
+        runs: {run: {}, other: {change: parameters.bias.f}}
+        test: changed(other.outputs, run.outputs)
+    """
     for claim, test in tests(base):
         spot = next(spots(test))
         try:

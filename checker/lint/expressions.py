@@ -16,7 +16,13 @@ from checker.nouns import Claim, Finding, Test
 
 
 def expressions_can_be_read(base: Base) -> Iterator[Finding]:
-    """Every expression is in the claim language and uses names that exist where it stands."""
+    """Every expression is in the claim language and uses names that exist where it stands.
+
+    Refused:
+        test: output.timesteps == units
+    Passes:
+        test: outputs.timesteps == units
+    """
     for claim in (*base.claims.values(), *base.drafts.values()):
         if isinstance(claim.trial, Test):
             for spot in spots(claim.trial):

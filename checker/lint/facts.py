@@ -15,7 +15,19 @@ from checker.nouns import Fact, Finding
 
 
 def calls_can_be_read(base: Base) -> Iterator[Finding]:
-    """What a framework is called with is one call, of a name that is offered there."""
+    """What a framework is called with is one call, of a name that is offered there.
+
+    Refused:
+        framework: tensorflow
+        call: BasicLSTMCel(num_units=5)
+        test: accepted
+        control: {call: BasicLSTMCell(n_hidden=5)}
+    Passes:
+        framework: tensorflow
+        call: BasicLSTMCell(num_units=5)
+        test: accepted
+        control: {call: BasicLSTMCell(n_hidden=5)}
+    """
     for claim in (*base.claims.values(), *base.drafts.values()):
         if not isinstance(claim.trial, Fact):
             continue
@@ -32,7 +44,18 @@ def calls_can_be_read(base: Base) -> Iterator[Finding]:
 
 
 def a_fact_has_another_call_as_control(base: Base) -> Iterator[Finding]:
-    """A claim about a call names another call, for which its test comes out the other way."""
+    """A claim about a call names another call, for which its test comes out the other way.
+
+    Refused:
+        framework: tensorflow
+        call: BasicLSTMCell(num_units=5)
+        test: accepted
+    Passes:
+        framework: tensorflow
+        call: BasicLSTMCell(num_units=5)
+        test: accepted
+        control: {call: BasicLSTMCell(n_hidden=5)}
+    """
     for claim in base.claims.values():
         if isinstance(claim.trial, Fact) and not claim.trial.control:
             place = base.place("claim", claim.id, ("test",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from math import prod
 
 from checker.base import Base
@@ -23,10 +24,48 @@ MOST = 4 * MAX_SETTINGS
 
 
 def grids_make_sense(base: Base) -> Iterator[Finding]:
-    """What a test enumerates has values that can be tried, some of them, and not too many."""
+    """What a test enumerates has values that can be tried, some of them, and not too many.
+
+    Refused:
+        at: {units: 3..1}
+    Passes:
+        at: {units: 1..3}
+    """
     for claim, test in tests(base):
         found = [*_names(base, claim, test), *_values(base, claim, test)]
         yield from found or _settings(base, claim, test)
+
+
+def grids_tell_sizes_apart(base: Base) -> Iterator[Finding]:
+    """No two sizes are equal throughout the grid: with equal sizes even wrong claims pass.
+
+    Refused:
+        claim: There is one output for each unit.
+        expected: undecided
+        where: timesteps == units
+        test: outputs.timesteps == units
+    Passes:
+        claim: There is one output for each unit.
+        expected: undecided
+        where: timesteps >= units
+        test: outputs.timesteps == units
+    """
+    for claim in base.claims.values():
+        test = claim.trial
+        if not isinstance(test, Test):
+            continue
+        try:
+            tried = grid(test)
+        except ExperimentError:
+            continue  # it is said where the grid is
+        for one, other in combinations(SIZES, 2):
+            pairs = {(setting.get(one), setting.get(other)) for setting in tried}
+            if len(pairs) > 1 and all(a == b and a is not None for a, b in pairs):
+                message = (
+                    f"{one} and {other} are equal in every setting, and nobody can tell them apart"
+                )
+                tip = f"say it in a run: runs: {{one: {{setting: {{{one}: {other}}}}}}}"
+                yield finding(base, claim, ("where",), message, tip)
 
 
 def _names(base: Base, claim: Claim, test: Test) -> Iterator[Finding]:

@@ -27,7 +27,13 @@ _TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 def models_can_be_built(base: Base) -> Iterator[Finding]:
-    """Models are of a known kind, with options that the kind has and values that make sense."""
+    """Models are of a known kind, with options that the kind has and values that make sense.
+
+    Refused:
+        model: {kind: gru, peepholes: true}
+    Passes:
+        model: {kind: lstm, peepholes: true}
+    """
     for question in base.questions.values():
         for path, message, tip in _model_problems(question.model, question.model, {}):
             place = base.place("question", question.id, ("model", *path))
@@ -40,7 +46,19 @@ def models_can_be_built(base: Base) -> Iterator[Finding]:
 
 
 def runs_start_from_what_stands_above(base: Base) -> Iterator[Finding]:
-    """Runs have names of their own, start from earlier ones, and change sizes that exist."""
+    """Runs have names of their own, start from earlier ones, and change sizes that exist.
+
+    Refused:
+        runs:
+          rest: {from: begin}
+          begin: {change: parameters}
+        test: changed(rest.outputs, begin.outputs)
+    Passes:
+        runs:
+          begin: {}
+          rest: {from: begin, change: parameters}
+        test: changed(rest.outputs, begin.outputs)
+    """
     for claim, test in tests(base):
         for name in {*test.runs} & {*SIZES, *OBSERVABLES, *FUNCTIONS, *test.at, "it", "seed"}:
             message = f"{name!r} has another meaning and cannot be the name of a run"

@@ -25,7 +25,14 @@ _ANY_SIZES = dict.fromkeys(SIZES, 2)
 
 
 def places_are_of_the_model(base: Base) -> Iterator[Finding]:
-    """What a run sets or changes is a place that its model has, as far as that is known."""
+    """What a run sets or changes is a place that its model has, as far as that is known.
+
+    Refused:
+        control: {set: {parameters.peephole: 0}}
+    Passes:
+        model: {peepholes: true}
+        control: {set: {parameters.peephole: 0}}
+    """
     for claim, test in tests(base):
         own, controlled = options_of_runs(test), options_of_runs(test, test.control)
         for spot in spots(test):

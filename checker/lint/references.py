@@ -24,7 +24,13 @@ def there_is_a_claim(base: Base) -> Iterator[Finding]:
 
 
 def sources_exist(base: Base) -> Iterator[Finding]:
-    """``said_by`` and ``asked_by`` name files in ``_sources``."""
+    """``said_by`` and ``asked_by`` name files in ``_sources``.
+
+    Refused:
+        said_by: {blog-2081: paragraph 4}
+    Passes:
+        said_by: {blog-2018: paragraph 4}
+    """
     for claim in _readable(base):
         for key, places in (("said_by", claim.said_by), ("asked_by", claim.asked_by)):
             for source in places:
@@ -35,7 +41,19 @@ def sources_exist(base: Base) -> Iterator[Finding]:
 
 
 def mirrors_are_of_sources(base: Base) -> Iterator[Finding]:
-    """A mirror is the copy of another source."""
+    """A mirror is the copy of another source.
+
+    Refused:
+        # claims/_sources/a-copy.yml
+        title: A copy
+        mirror_of: blog-2081
+        read: 2026-11-21
+    Passes:
+        # claims/_sources/a-copy.yml
+        title: A copy
+        mirror_of: blog-2018
+        read: 2026-11-21
+    """
     for source in base.sources.values():
         if source.mirror_of is None:
             continue
@@ -51,7 +69,13 @@ def mirrors_are_of_sources(base: Base) -> Iterator[Finding]:
 
 
 def former_ids_are_free(base: Base) -> Iterator[Finding]:
-    """An earlier id leads to one claim: it is neither used again nor listed twice."""
+    """An earlier id leads to one claim: it is neither used again nor listed twice.
+
+    Refused:
+        formerly: [num-units-is-hidden-state-size]
+    Passes:
+        formerly: [num-units-is-the-width]
+    """
     known: dict[str, str] = {id_: id_ for id_ in (*base.claims, *base.broken)}
     for claim in _readable(base):
         for number, id_ in enumerate(claim.formerly):
@@ -62,7 +86,13 @@ def former_ids_are_free(base: Base) -> Iterator[Finding]:
 
 
 def claims_exist(base: Base) -> Iterator[Finding]:
-    """Every claim that is referred to has a file, and none refers to itself."""
+    """Every claim that is referred to has a file, and none refers to itself.
+
+    Refused:
+        see_also: [num-units-is-hidden-state]
+    Passes:
+        see_also: [num-units-is-hidden-state-size]
+    """
     known = {*base.claims, *base.broken}
     for claim in _readable(base):
         for path, id_ in _references(claim):
@@ -88,7 +118,13 @@ def claims_exist(base: Base) -> Iterator[Finding]:
 
 
 def contradictions_are_mutual(base: Base) -> Iterator[Finding]:
-    """Where one claim contradicts another, both files say so."""
+    """Where one claim contradicts another, both files say so.
+
+    Refused:
+        contradicts: [num-units-is-hidden-state-size]
+    Passes:
+        contradicts: [num-units-is-sequence-length]    # which lists this claim, too
+    """
     for claim in base.claims.values():
         for number, id_ in enumerate(claim.contradicts):
             other = base.claims.get(id_)
@@ -98,7 +134,13 @@ def contradictions_are_mutual(base: Base) -> Iterator[Finding]:
 
 
 def somebody_says_it(base: Base) -> Iterator[Finding]:
-    """A claim has a public place that makes or asks it, or another claim that leads to it."""
+    """A claim has a public place that makes or asks it, or another claim that leads to it.
+
+    Refused:
+        said_by: {}
+    Passes:
+        said_by: {blog-2018: paragraph 4}
+    """
     if base.broken:
         return  # what those lead to cannot be told
     led_to = {id_ for claim in base.claims.values() for _, id_ in _references(claim)}
@@ -109,7 +151,17 @@ def somebody_says_it(base: Base) -> Iterator[Finding]:
 
 
 def wrong_claims_lead_on(base: Base) -> Iterator[Finding]:
-    """A wrong claim names what is right ``instead``, and answers its author's strongest reply."""
+    """A wrong claim names what is right ``instead``, and answers its author's strongest reply.
+
+    Refused:
+        expected: wrong
+    Passes:
+        expected: wrong
+        instead: num-units-is-hidden-state-size
+        reply:
+          says: In my program both numbers were 28.
+          answer: With 28 steps and 10 units there are 28 outputs, each 10 wide.
+    """
     for claim in base.claims.values():
         if claim.expected == "wrong" and claim.instead is None:
             tip = "instead: the id of the right claim"
@@ -121,7 +173,19 @@ def wrong_claims_lead_on(base: Base) -> Iterator[Finding]:
 
 
 def a_condition_leads_to_a_sharp_claim(base: Base) -> Iterator[Finding]:
-    """What a conditional claim depends on has a test of its own."""
+    """What a conditional claim depends on has a test of its own.
+
+    Refused:
+        expected: depends
+        depends:
+          the width is meant: num-units-is-hidden-state-size
+          anything is meant: num-units-is-the-size-of-the-output    # which depends itself
+    Passes:
+        expected: depends
+        depends:
+          the width is meant: num-units-is-hidden-state-size
+          the number of outputs is meant: num-units-is-sequence-length
+    """
     for claim in base.claims.values():
         if isinstance(claim.trial, Depends):
             for condition, id_ in claim.trial.conditions.items():

@@ -1,4 +1,4 @@
-"""A rule about the prose in files: all that is written is read."""
+"""Rules about the prose in files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from checker.base import Base
-from checker.loading import Document, Keys
+from checker.lint.references import finding
+from checker.loading import Document, Keys, short
 from checker.nouns import Finding, Place
 
 _PROSE = (
@@ -18,7 +19,13 @@ _PROSE = (
 
 
 def texts_are_not_cut_off(base: Base) -> Iterator[Finding]:
-    """A text without quotes ends before `` #``, which starts a comment, and nobody notices."""
+    """A text without quotes ends before `` #``, which starts a comment, and nobody notices.
+
+    Refused:
+        fact: The answer is the one marked #1 on the page.
+    Passes:
+        fact: "The answer is the one marked #1 on the page."
+    """
     for document in base.documents.values():
         for path, place in document.places.items():
             value = _value(document.data, path) if path and path[0] in _PROSE else None
@@ -27,6 +34,36 @@ def texts_are_not_cut_off(base: Base) -> Iterator[Finding]:
                 tip = "put the text into quotes, or the comment into a line of its own"
                 message = "what follows ' #' is a comment, not a part of the text"
                 yield Finding(comment.file, comment.line, comment.column, message, tip)
+
+
+_VERDICT = re.compile(
+    r"it(?: is|'s)(?: simply| just)? (?:wrong|false|untrue|incorrect|correct|true|right|not true)"
+    r"(?: to (?:say|think|claim|believe))? that\b"
+    r"|(?:wrong|false|incorrect|correct|true|right|myth|fact|wrongly|correctly) ?[:—–-] "
+    r"|contrary to\b",
+    re.IGNORECASE,
+)
+_VERDICT_AFTER = re.compile(
+    r"(?:\((?:wrong|false|incorrect|correct|true|right)!?\)"
+    r"|, which is (?:wrong|false|incorrect|correct|true|right|not true))[.!]?$",
+    re.IGNORECASE,
+)
+
+
+def statements_carry_no_verdict(base: Base) -> Iterator[Finding]:
+    """A statement says what a page says, and leaves to the test whether that is right.
+
+    Refused:
+        claim: It is wrong that num_units is the length of the sequence.
+    Passes:
+        claim: num_units is the length of the sequence.
+    """
+    for claim in (*base.claims.values(), *base.drafts.values()):
+        said = _VERDICT.match(claim.statement) or _VERDICT_AFTER.search(claim.statement)
+        if said:
+            message = "a statement carries no verdict of its own"
+            tip = f"say it without {short(said[0].strip())!r}, and put what you think into expected"
+            yield finding(base, claim, ("claim",), message, tip)
 
 
 def _value(data: Any, path: Keys) -> Any:

@@ -22,7 +22,8 @@ from checker.commands.check import cache_of, run
 from checker.loading import FileError
 from checker.pages.render import FOLDERS, pages
 from checker.pages.write import write
-from checker.results import as_json, reference
+from checker.reference import reference
+from checker.report import json
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -42,7 +43,7 @@ def on_pre_build(*, config: MkDocsConfig) -> None:
         found, _ = run(base, sorted(base.claims), cache_of(project / "claims"))
         address, repository = config.site_url or "", config.extra.get("repository") or ""
         made = pages(found, reference(), address, repository)
-        made["claims/results.json"] = as_json(found)
+        made["claims/results.json"] = json.report(found)
         write(made, Path(config.docs_dir), FOLDERS)
         config.mdx_configs["pymdownx.snippets"]["base_path"] = [config.docs_dir]
     except FileError as error:

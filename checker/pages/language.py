@@ -20,6 +20,12 @@ def functions(found: Mapping[str, str]) -> str:
     return _table(["| Written | What it gives |", "| --- | --- |", *rows])
 
 
+def prose(docstring: str) -> str:
+    """A docstring as paragraphs; what is code there is code here."""
+    paragraphs = docstring.replace("``", "`").split("\n\n")
+    return "\n\n".join(text(paragraph) for paragraph in paragraphs)
+
+
 def _table(rows: list[str]) -> str:
     return '<div class="names" markdown="1">\n\n' + "\n".join(rows) + "\n\n</div>"
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from checker.pages.escape import address, code, text
-from checker.pages.words import Data, badge, outcome
+from checker.pages.words import BADGES, Data, badge, outcome
 
 RESERVED = ("index", "misreadings")
 """Pages of ours; a claim or question of that name would be hidden behind them."""
@@ -92,13 +92,22 @@ class Site:
 
     def disagree_link(self, claim: Data) -> str:
         """A link to a new issue that names the claim; "" where no repository is known."""
+        filled = {"claim": claim["id"], "verdict": BADGES[outcome(claim)].word}
+        title = f"This verdict is wrong: {claim['id']}"
+        return self._issue("I disagree", "wrong-verdict", {"title": title, **filled})
+
+    def settle_link(self, url: str) -> str:
+        """A link to a new issue about a claim of a page that nobody has tried yet."""
+        return self._issue(
+            "Ask for it to be settled", "settle-a-claim", {"page": url} if url else {}
+        )
+
+    def _issue(self, words: str, form: str, filled: Mapping[str, str]) -> str:
+        """A link to one of the forms in .github/ISSUE_TEMPLATE, with some of its fields filled."""
         if not address(self.repository):
             return ""
-        asked = {
-            "title": f"I disagree: {claim['id']}",
-            "body": "What I would expect:\n\nA setting, a test or a page that shows it:\n",
-        }
-        return f"[I disagree]({address(self.repository + '/issues/new?' + urlencode(asked))})"
+        asked = urlencode({"template": f"{form}.yml", **filled})
+        return f"[{words}]({address(f'{self.repository}/issues/new?{asked}')})"
 
 
 def has_page(id_: str) -> bool:

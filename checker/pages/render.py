@@ -6,25 +6,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from checker.pages import language, lists
+from checker.pages import language, lists, reference
 from checker.pages.claim import broken_page, claim_page, redirect_page
 from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
 from checker.pages.source import source_page
 
-FOLDERS = ("claims", "questions", "sources")
+FOLDERS = ("claims", "questions", "reference", "sources")
 """Below ``docs``: what lies there is made here, and nothing else stays there."""
 
 
-Texts = Mapping[str, Mapping[str, str]]
-
-
 def pages(
-    found: Mapping[str, Any], reference: Texts, address: str = "", repository: str = ""
+    found: Mapping[str, Any], offered: Mapping[str, Any], address: str = "", repository: str = ""
 ) -> dict[str, str]:
     """The content of results.json to {path below ``docs``: text}; the same for the same results.
 
-    ``reference`` is what the claim language offers, see :func:`checker.results.reference`.
+    ``offered`` is what files and language offer, see :func:`checker.reference.reference`.
     """
     site = Site(found, address, repository)
     made = {
@@ -41,17 +38,21 @@ def pages(
     made["questions/index.md"] = lists.all_questions(site)
     made["questions/misreadings.md"] = lists.misreadings(site)
     made["sources/index.md"] = lists.all_sources(site)
-    return made | _parts(replace(site, up=""), reference)
+    made["reference/keys.md"] = reference.keys(offered)
+    made["reference/language.md"] = reference.names(offered)
+    made["reference/models.md"] = reference.models(offered)
+    made["reference/rules.md"] = reference.rules(offered)
+    return made | _parts(replace(site, up=""), offered)
 
 
-def _parts(site: Site, reference: Texts) -> dict[str, str]:
+def _parts(site: Site, offered: Mapping[str, Any]) -> dict[str, str]:
     """What hand-written pages include; they lie one folder higher, hence no ``up``."""
     made = {
         "claims/_parts/counts.md": lists.counts(site.found),
         "claims/_parts/questions.md": lists.questions(site),
         "claims/_parts/sources.md": lists.sources(site),
-        "claims/_parts/observables.md": language.observables(reference["observables"]),
-        "claims/_parts/functions.md": language.functions(reference["functions"]),
+        "claims/_parts/observables.md": language.observables(offered["observables"]),
+        "claims/_parts/functions.md": language.functions(offered["functions"]),
     }
     for id_, question in site.questions.items():
         made[f"claims/_parts/answer-{id_}.md"] = "\n\n".join(short_answer(site, question))

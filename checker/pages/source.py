@@ -37,6 +37,9 @@ def source_page(site: Site, source: Data) -> str:
             parts += [_counts(rows), _table(site, rows)]
     if not any(rows_of(site, id_) for id_ in [source["id"], *copies]):
         parts.append("No claim of this page has been tried yet.")
+    asked = site.settle_link(source["url"])
+    if asked:
+        parts.append(f"Does it make another claim that is missing here? {asked}.")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -17,7 +17,8 @@ _SAME = (
 )
 _BASIC = "TensorFlow 2.21's own `BasicLSTMCell`"
 _OTHER = "the real cell (TensorFlow 2.21's or PyTorch 2.13's)"
-KEYS = ("model", "at", "where", "runs", "test", "for", "exactly_when", "control", "depends")
+KEYS = ("experiment", "model", "at", "where", "runs", "test", "for", "exactly_when", "control",
+        "depends")  # fmt: skip
 
 
 def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:
@@ -32,7 +33,7 @@ def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:
 
 def frameworks(claim: Data) -> Iterator[str]:
     """What real frameworks gave, as far as it was recorded."""
-    if not claim["settings"]:
+    if not claim["settings"] or "experiment" in claim["tried"]:
         return
     yield "## The real frameworks"
     shown = claim["shown"] or {"runs": {}}
@@ -54,6 +55,8 @@ def run_it_yourself(claim: Data) -> Iterator[str]:
     commands = [f"checker show {claim['id']}"]
     if set(claim["tried"]) <= {"test", "control"}:
         commands.append(f"checker try {shlex.quote(claim['tried'].get('test', ''))}")
+    if claim["shown"] and "experiment" not in claim["tried"]:
+        commands.append(f"checker reproduce {claim['id']}")
     yield block("\n".join(commands))
     yield "What it tries, as it stands in the claim's file:"
     yield block(as_yaml(claim["tried"], claim["runs"]))

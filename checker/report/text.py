@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from checker.nouns import Finding
+from checker.report.standing import clashes, told_of_clash
+from checker.report.terminal import Paint, plain
+
 OUTCOMES = {
     "holds": "it holds",
     "fails": "it fails",
@@ -27,24 +31,36 @@ def badge(claim: Mapping[str, Any]) -> str:
     return BADGES.get(outcome, f"Not settled ({outcome})")
 
 
-def one_line(claim: Mapping[str, Any]) -> str:
+def one_line(claim: Mapping[str, Any], paint: Paint = plain) -> str:
     """A claim in one line: the badge, the id, and a mark where it is not as expected."""
-    mark = "" if claim["as_expected"] else f"   ✗ expected {claim['expected'] or 'nothing'}"
-    return f"{badge(claim):<22} {claim['id']}{mark}"
+    shown = paint(claim["verdict"] or claim["why_not"], f"{badge(claim):<22}")
+    mark = paint("trouble", f"✗ {surprise(claim)}")
+    return f"{shown} {claim['id']}" + ("" if claim["as_expected"] else f"   {mark}")
 
 
-def summary(found: Mapping[str, Any]) -> Iterator[str]:
+def surprise(claim: Mapping[str, Any]) -> str:
+    """What is not as it must be with a claim that came out otherwise, or is weak."""
+    if claim["verdict"] and claim["verdict"] == claim["expected"]:
+        return "but not told apart as it must be"
+    return f"expected {claim['expected'] or 'nothing'}"
+
+
+def summary(found: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
     """All claims, a line each; reasons for what is not as expected; counts."""
     for claim in found["claims"]:
-        yield one_line(claim)
+        yield one_line(claim, paint)
         if not claim["as_expected"]:
             yield from (f"    {line}" for line in why(claim))
     for question in found["questions"]:
         for sentence in question["answer"]:
             if not sentence["holds"]:
                 cited = ", ".join(sentence["because"])
-                yield f"✗ the short answer to {question['id']} rests on {cited}, not all correct:"
+                trouble = (
+                    f"✗ the short answer to {question['id']} rests on {cited}, not all correct:"
+                )
+                yield paint("trouble", trouble)
                 yield f"    {sentence['says']}"
+    yield from (paint("trouble", f"✗ {told_of_clash(pair)}") for pair in clashes(found))
     yield ""
     yield counts(found)
 
@@ -80,12 +96,20 @@ def why(claim: Mapping[str, Any]) -> Iterator[str]:
         yield f"the control does not turn the test: {where or came_out}"
 
 
-def evidence(claim: Mapping[str, Any]) -> Iterator[str]:
+def finding(found: Mapping[str, Any]) -> str:
+    """What has to be mended, with its place, in one line."""
+    return str(Finding(**found))
+
+
+def evidence(claim: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
     """Everything that speaks for the verdict of one claim."""
     yield claim["claim"]
-    yield f"→ {badge(claim)}"
+    yield paint(claim["verdict"] or claim["why_not"], f"→ {badge(claim)}")
     if claim["expected"] and not claim["as_expected"]:
-        yield f"✗ the file expects {claim['expected']}: look for the reason, then change either"
+        same = claim["verdict"] == claim["expected"]
+        trouble = f"✗ the file expects {claim['expected']}: look for the reason, then change either"
+        trouble = f"✗ {surprise(claim)}: see below" if same else trouble
+        yield paint("trouble", trouble)
     yield from why(claim)
     if claim["fact"]:
         yield f"  {claim['fact']}"
@@ -116,12 +140,7 @@ def _grid(claim: Mapping[str, Any]) -> str:
 
 def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
     shown = claim["shown"]
-    witness = claim["tried"].get("for") == "some setting"
-    failing = shown["outcome"] == "no"
-    title = "smallest counter-example" if failing and not witness else "shown at"
-    if witness and not failing:
-        title = "smallest example"
-    yield f"{title}: {', '.join(f'{n} {v}' for n, v in shown['setting'].items())}"
+    yield shown_at(claim)
     yield f"    {claim['tried'].get('test', '')}"
     for text, value in shown["values"].items():
         yield f"    {text} = {value}"
@@ -133,6 +152,17 @@ def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
             continue
         for row in rows:
             yield f"        {row}"
+
+
+def shown_at(claim: Mapping[str, Any]) -> str:
+    """What the trial that is shown in full is an example of, and its setting."""
+    shown = claim["shown"]
+    witness = claim["tried"].get("for") == "some setting"
+    failing = shown["outcome"] == "no"
+    title = "smallest counter-example" if failing and not witness else "shown at"
+    if witness and not failing:
+        title = "smallest example"
+    return f"{title}: {', '.join(f'{n} {v}' for n, v in shown['setting'].items())}"
 
 
 def _apart(claim: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,120 @@
+"""A claim about a call as a script: the call itself, and what the test says of it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checker.nouns import Claim, Fact
+from checker.reproduce.frameworks import imports
+from checker.reproduce.lines import broken, code
+from checker.reproduce.script import heading
+from checker.reproduce.slots import NoScriptError
+
+_FROM: Mapping[str, Mapping[str, str]] = {
+    "torch": {"": "torch.nn"},
+    "keras": {"": "keras.layers", "Sequential": "keras"},
+    "tensorflow": {"": "tensorflow.python.ops.rnn_cell"},
+}
+_USED = {
+    "torch": ("found = made(torch.tensor(inputs{step}))",
+              "(found[0] if isinstance(found, tuple) else found).detach().numpy()"),
+    "keras": ("found = made(inputs)",
+              "np.array(found[0] if isinstance(found, (list, tuple)) else found)"),
+    "tensorflow": ("found, _ = tf.compat.v1.nn.dynamic_rnn(made, inputs, dtype=tf.float32)",
+                   "found.numpy()"),
+}  # fmt: skip
+_AXES = {"batch": "0", "timesteps": "1", "units": "-1"}
+_SIZES = {"batch": 3, "timesteps": 5, "features": 6}
+_FUNCTIONS = {"close": "np.allclose({0}, {1}, rtol=1e-5, atol=1e-5)", "count": "({0}).size",
+              "changed": "(not np.allclose({0}, {1}, rtol=1e-5, atol=1e-5))"}  # fmt: skip
+
+
+def call_script(claim: Claim, fact: Fact, holds: bool, verdict: str) -> str:
+    """The text of a script that makes the call in the framework itself.
+
+    Raises NoScriptError where the test says more of the call than a short script can.
+    """
+    test = code(_translated(ast.parse(fact.test, mode="eval").body))
+    names = sorted({n.id for n in ast.walk(ast.parse(fact.call)) if isinstance(n, ast.Name)})
+    known = _FROM[fact.framework]
+    looks = {word for word in ("arguments", "defaults") if word in fact.test}
+    lines = imports(fact.framework, *(["inspect"] if looks else []))
+    lines = [line for line in lines if "import rnn_cell" not in line and line != "import keras"]
+    lines += [f"from {known.get(name, known[''])} import {name}" for name in names]
+    lines += ["", *_tried(fact, names)]
+    called = ast.parse(fact.call.strip(), mode="eval").body
+    if looks and isinstance(called, ast.Call):
+        lines += ["", f"signature = inspect.signature({ast.unparse(called.func)}).parameters"]
+        lines.append("arguments = list(signature)")
+        lines.append("defaults = {name: taken.default for name, taken in signature.items()}")
+    lines += ["", *_printed(fact), *broken(f"holds = {test}")]
+    lines.append('print("the test holds:", bool(holds))')
+    lines.append(f"sys.exit(0 if {'holds' if holds else 'not holds'} else 1)  # 0: as expected")
+    about = heading(
+        claim.statement, verdict,
+        [*textwrap.wrap(fact.test, 91), "", f"of the call {fact.call}"],
+    )  # fmt: skip
+    return about + "\n" + "\n".join(lines) + "\n"
+
+
+def _tried(fact: Fact, names: list[str]) -> Iterator[str]:
+    """The call, and a first use of what it makes, which is when some arguments are looked at."""
+    use, value = _USED[fact.framework]
+    use = use.format(step="[:, 0]" if any(name.endswith("Cell") for name in names) else "")
+    shape = tuple(_SIZES.values())
+    yield f"inputs = np.random.default_rng(0).standard_normal({shape}, np.float32)"
+    yield 'accepted, error, message = True, "", ""'
+    yield "try:"
+    yield f"    made = {fact.call}"
+    for name in ("outputs", "again") if "again" in fact.test else ("outputs",):
+        yield f"    {use}"
+        yield f"    {name} = {value}"
+    yield "except Exception as refusal:  # whatever the framework raises, it refuses the call"
+    yield "    accepted, error, message = False, type(refusal).__name__, str(refusal)"
+
+
+def _printed(fact: Fact) -> Iterator[str]:
+    yield 'print("accepted =", accepted)'
+    yield 'print("error =", error)'
+    tree = ast.parse(fact.test, mode="eval").body
+    seen = {ast.unparse(node): code(_translated(node)) for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute | ast.Subscript)}  # fmt: skip
+    for text, value in seen.items():
+        yield f'print("{text} =", {value})'
+
+
+def _translated(node: ast.expr) -> ast.expr:
+    """The test with what it sees of a call spelled as in Python."""
+
+    class Inner(ast.NodeTransformer):
+        def visit_Attribute(self, inner: ast.Attribute) -> Any:
+            root = re.split(r"[.\[]", ast.unparse(inner))[0]
+            if root == "defaults" and isinstance(inner.value, ast.Name):
+                return _read(f"defaults[{inner.attr!r}]")
+            if root in ("outputs", "again") and inner.attr in _AXES:
+                return _read(f"{ast.unparse(inner.value)}.shape[{_AXES[inner.attr]}]")
+            if root == "weights":
+                raise NoScriptError("how a framework names its weights takes more than a script")
+            return self.generic_visit(inner)
+
+        def visit_Name(self, inner: ast.Name) -> Any:
+            return _read(str(_SIZES[inner.id])) if inner.id in _SIZES else inner
+
+        def visit_Call(self, inner: ast.Call) -> Any:
+            name = getattr(inner.func, "id", "")
+            if name not in _FUNCTIONS:
+                raise NoScriptError(f"{name}(…) of a call takes more than a short script")
+            given = [ast.unparse(self.visit(part)) for part in inner.args]
+            return _read(_FUNCTIONS[name].format(*given))
+
+    found: ast.expr = Inner().visit(copy.deepcopy(node))
+    return found
+
+
+def _read(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
