@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="checker", description="Try claims by experiment.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, help_: str, example: str) -> argparse.ArgumentParser:
+    def command(name: str, help_: str, example: str) -> Parser:
         added = commands.add_parser(
             name, help=help_, description=help_, epilog=f"example: checker {example}"
         )
@@ -125,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     tried.add_argument("expression", metavar="EXPRESSION")
     recorded = command("record", "run claims on a real framework, and write that down",
                        "record torch")  # fmt: skip
+    recorded.known = tuple(FRAMEWORKS)
     recorded.add_argument("framework", metavar="FRAMEWORK", choices=(*FRAMEWORKS,),
                           help=", ".join(FRAMEWORKS))  # fmt: skip
     recorded.add_argument(

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from checker.base import Base
 from checker.cache import Cache, Parts, surroundings
 from checker.judge import conditional
-from checker.nouns import Claim, Depends, Judgement
+from checker.nouns import Claim, Depends, Judgement, WhyNot
 from checker.records import Record, digest, of_claim, read
 from checker.rivals import RIVALS
 from checker.trying import try_claim
@@ -82,7 +82,8 @@ def try_all(
         if isinstance(claim.trial, Depends):
             below = claim.trial.conditions.values()
             verdicts = {c: judgements[c].verdict if c in judgements else None for c in below}
-            yield Tried(claim, conditional(verdicts))
+            unrecorded = {c for c, j in judgements.items() if j.why_not is WhyNot.UNRECORDED}
+            yield Tried(claim, conditional(verdicts, unrecorded))
 
 
 def linked(base: Base, claim: Claim) -> frozenset[str]:

@@ -80,7 +80,11 @@ def exit_code(found: dict[str, Any]) -> int:
         return NOT_RUN
     answers = [s for question in found["questions"] for s in question["answer"]]
     complete = {c["id"] for c in found["claims"]}
-    broken_answer = any(not s["holds"] and set(s["because"]) <= complete for s in answers)
+    stand = {c["id"] for c in found["claims"]
+             if c["verdict"] == "correct" or c["why_not"] == "unrecorded"}  # fmt: skip
+    broken_answer = any(
+        set(s["because"]) <= complete and not set(s["because"]) <= stand for s in answers
+    )
     if broken_answer or not all(claim["as_expected"] for claim in found["claims"]):
         return UNEXPECTED
     return OK

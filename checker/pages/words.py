@@ -25,6 +25,7 @@ BADGES = {
     "undecided": Badge("?", "Not settled (undecided)", "open"),
     "unproven": Badge("?", "Not settled (unproven)", "open"),
     "disputed": Badge("?", "Not settled (disputed)", "open"),
+    "unrecorded": Badge("?", "Not settled (unrecorded)", "open"),
     "error": Badge("?", "Not settled (could not be run)", "open"),
     "broken": Badge("?", "Not settled (its file must be mended)", "open"),
     "not-testable": Badge("–", "Not testable", "untestable"),
@@ -38,6 +39,7 @@ WHY_NOT = {
     "disputed": "A real framework gave something else than our model. "
     "Until somebody knows why, there is no verdict.",
     "sides": "It is said to depend on something, and its sides did not come out as it says.",
+    "unrecorded": "Only a real framework decides it, and nobody has run this test there yet.",
     "error": "The test could not be run. A crash says nothing about a claim.",
 }
 
@@ -134,6 +136,8 @@ def control(keys: Data) -> Iterator[str]:
         yield f"on a model with {code(f'{option}: {value(to)}')}"
     for place, to in keys.get("set", {}).items():
         yield f"with {code(place)} set to {code(to)}"
+    if keys.get("call"):
+        yield f"with the call {code(keys['call'])}"
     changed = keys.get("change", [])
     for place in [changed] if isinstance(changed, str) else changed:
         yield f"with other random numbers in {code(place)}"
