@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="checker", description="Try claims by experiment.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, help_: str, example: str) -> argparse.ArgumentParser:
+    def command(name: str, help_: str, example: str) -> Parser:
         added = commands.add_parser(
             name,
             help=help_,
@@ -182,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(command)
     recorded = command("record", "run claims on a real framework, and write that down",
                        "record torch")  # fmt: skip
+    recorded.known = tuple(FRAMEWORKS)
     recorded.add_argument("framework", metavar="FRAMEWORK", choices=(*FRAMEWORKS,),
                           help=", ".join(FRAMEWORKS))  # fmt: skip
     recorded.add_argument(

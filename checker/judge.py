@@ -10,7 +10,7 @@ it is judged as that one, with yes and no swapped on the way in and the verdict 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -126,9 +126,14 @@ def strongest(judgement: Judgement) -> str | None:
     return "unrelated-rival" if rivals else None
 
 
-def conditional(verdicts: Mapping[str, Verdict | None]) -> Judgement:
+def conditional(
+    verdicts: Mapping[str, Verdict | None], unrecorded: Collection[str] = ()
+) -> Judgement:
     """The verdict of a claim that depends on others: both verdicts must occur below it."""
     missing = [claim for claim, verdict in verdicts.items() if verdict is None]
+    if missing and {*missing} <= {*unrecorded}:
+        why = f"not recorded yet: {', '.join(missing)}"
+        return Judgement(None, WhyNot.UNRECORDED, reason=why)
     if missing:
         why = f"no verdict for {', '.join(missing)}"
         return Judgement(None, WhyNot.UNPROVEN, reason=why)

@@ -6,11 +6,11 @@ nothing coincides, counter-examples, and further ones by a hash, spread over all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 from checker.experiments.evidence import plain
@@ -22,7 +22,9 @@ from checker.models.protocol import Model
 from checker.nouns import SIZES, Fact, Judgement, Outcome, Setting, Test, Trial, Value
 
 SAMPLE = 12
-"""Settings of one claim that a framework runs."""
+"""Settings of one claim that a framework runs, unless it has more combinations of options."""
+
+TOO_LARGE = "its sizes are too large to be run step by step"
 
 
 def recorded(test: Test, judgement: Judgement, framework: str) -> tuple[str, str, list[Trial]]:
@@ -35,6 +37,9 @@ def recorded(test: Test, judgement: Judgement, framework: str) -> tuple[str, str
     trials = [_cautious(trial) for trial in trials]
     outcome = outcome_of(trials, test.some)
     why = "" if outcome in ("holds", "fails") else next((t.detail for t in trials if t.detail), "")
+    if not trials:
+        decided = any(t.outcome in (Outcome.YES, Outcome.NO) for t in judgement.trials)
+        why = TOO_LARGE if decided else f"the reference decides nothing: {judgement.reason}"
     return outcome, why, trials
 
 
@@ -80,11 +85,21 @@ def sample(test: Test, judgement: Judgement) -> list[Setting]:
         options = tuple(value for name, value in setting.items() if name not in SIZES)
         groups.setdefault(options, []).append(setting)
     spread = [s for row in zip_longest(*groups.values()) for s in row if s is not None]
+    first = _each_once([*shown, *telling[:1], *against[:1]])
+    lacking = [next((s for s in group if _small(s)), None) for group in groups.values()
+               if not any(setting in group for setting in first)]  # fmt: skip
+    needed = [*first, *(setting for setting in lacking if setting is not None)]
+    chosen = _each_once([*needed, *telling[1:2], *against[1:2], *spread])
+    return chosen[: max(SAMPLE, len(needed))]
+
+
+def _each_once(settings: Iterable[Setting]) -> list[Setting]:
+    """The small ones among settings, in order."""
     chosen: list[Setting] = []
-    for setting in chain(shown, telling[:2], against[:2], spread):
+    for setting in settings:
         if setting not in chosen and _small(setting):
             chosen.append(setting)
-    return chosen[: max(SAMPLE, len(groups))]
+    return chosen
 
 
 def _still(test: Test) -> tuple[str, ...]:

@@ -97,14 +97,20 @@ def missing(record: Any) -> Iterator[str]:
             yield f"{', '.join(_TEXTS)} of {id_!r}"
         elif one.get("outcome") not in OUTCOMES:
             yield f"an outcome of {id_!r}"
-        elif not isinstance(one.get("names"), list) or not isinstance(one.get("trials"), list):
+        elif not isinstance(one.get("control", ""), str) or not isinstance(one.get("why", ""), str):
+            yield f"why and control of {id_!r} as texts"
+        elif not _are_names(one.get("names")) or not isinstance(one.get("trials"), list):
             yield f"the trials of {id_!r}"
         elif not all(_is_trial(one["names"], trial) for trial in one["trials"]):
             yield f"an outcome and a setting in each trial of {id_!r}"
 
 
+def _are_names(names: Any) -> bool:
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
+
+
 def _is_trial(names: list[Any], trial: Any) -> bool:
-    words = {outcome.value for outcome in Outcome}
+    words = [outcome.value for outcome in Outcome]
     return isinstance(trial, list) and len(trial) == len(names) + 1 and trial[0] in words
 
 

@@ -87,7 +87,8 @@ def try_all(
         if isinstance(claim.trial, Depends):
             below = claim.trial.conditions.values()
             verdicts = {c: judgements[c].verdict if c in judgements else None for c in below}
-            yield Tried(claim, conditional(verdicts))
+            unrecorded = {c for c, j in judgements.items() if j.why_not is WhyNot.UNRECORDED}
+            yield Tried(claim, conditional(verdicts, unrecorded))
 
 
 def linked(base: Base, claim: Claim) -> frozenset[str]:

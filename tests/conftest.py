@@ -35,9 +35,24 @@ def canaries(tmp_path_factory) -> Path:
         trial = [outcome, *setting.values()]
         return {**about, "outcome": words[outcome], "names": [*setting], "trials": [trial]}
 
+    def of_a_call(id_: str, outcome: str, control: str, fingerprint: str = "") -> dict:
+        about = {"version": "2.21.0", "date": "2026-11-21", "why": "it crashed" * (not control)}
+        about["digest"] = fingerprint or digest(claims[id_])
+        return {**about, "outcome": outcome, "control": control, "names": [], "trials": []}
+
+    of_calls = [
+        ("fact-correct", "holds", "fails"),
+        ("fact-wrong", "fails", "holds"),
+        ("fact-its-control-does-not-turn", "holds", "holds"),
+        ("fact-its-control-crashed", "holds", "error"),
+        ("fact-without-a-recorded-control", "holds", ""),
+        ("fact-crashed", "error", ""),
+        ("fact-recorded-on-another-test", "holds", "fails", "of an earlier wording"),
+    ]
     record = {
         "framework": "tensorflow",
         "claims": {
+            **{row[0]: of_a_call(*row) for row in of_calls},
             "disputed": recorded("disputed", "no"),
             "correct-stale-record": recorded("correct-stale-record", "no", stale=True),
             "correct-record-agrees": recorded("correct-record-agrees", "yes"),

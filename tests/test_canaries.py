@@ -38,6 +38,15 @@ EXPECTED = {
     "error-at-one-setting": (None, "error", None),
     "error-everywhere": (None, "error", None),
     "error-too-near-to-call": (None, "error", None),
+    "depends-on-what-is-not-recorded": (None, "unrecorded", None),
+    "fact-correct": ("correct", None, "control"),
+    "fact-wrong": ("wrong", None, "control"),
+    "fact-its-control-does-not-turn": (None, "unproven", None),
+    "fact-its-control-crashed": (None, "unproven", None),
+    "fact-without-a-recorded-control": (None, "unproven", None),
+    "fact-crashed": (None, "error", None),
+    "fact-unrecorded": (None, "unrecorded", None),
+    "fact-recorded-on-another-test": (None, "unrecorded", None),
     "exactly-when": ("depends", None, "alternative"),
     "exactly-when-it-cannot-be-run": (None, "error", None),
     "exactly-when-it-fails-inside": (None, "unproven", None),
@@ -81,7 +90,7 @@ EXPECTED = {
 NOT_AS_EXPECTED = {
     id_
     for id_, (verdict, why_not, _) in EXPECTED.items()
-    if why_not not in (None, "undecided", "not-testable")
+    if why_not not in (None, "undecided", "not-testable", "unrecorded")
 } | {
     "surprise",
     "correct-by-unrelated-rival",
@@ -180,6 +189,11 @@ def test_the_other_side_of_a_condition_is_shown(printed):
         ("surprise", 1),
         ("unproven-nothing-turns", 1),
         ("disputed", 1),
+        ("fact-unrecorded", 0),
+        ("fact-recorded-on-another-test", 0),
+        ("depends-on-what-is-not-recorded", 0),
+        ("fact-its-control-does-not-turn", 1),
+        ("fact-crashed", 3),
         ("correct-by-unrelated-rival", 1),
         ("error-at-one-setting", 3),
     ],
@@ -289,6 +303,7 @@ def test_no_comparison_of_the_judge_can_be_turned_round(number, remembered, monk
     turned = mutant(number)
     monkeypatch.setattr(trying, "judge", turned.judge)
     monkeypatch.setattr(trying, "exactly_when", turned.exactly_when)
+    monkeypatch.setattr(trying, "fact", turned.fact)
     monkeypatch.setattr(schedule, "conditional", turned.conditional)
     monkeypatch.setattr(trying, "Case", turned.Case)
     monkeypatch.setattr(trying, "Candidate", turned.Candidate)

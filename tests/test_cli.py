@@ -569,6 +569,11 @@ USAGE = [
     (["try"], "required: EXPRESSION"),
     (["lint", "right"], "unrecognized arguments: right"),
     (["site", "--format", "json"], "unrecognized arguments"),
+    (["record"], "required: FRAMEWORK"),
+    (["record", "tourch"], "did you mean torch?"),
+    (["record", "kears"], "did you mean keras?"),
+    (["record", "pandas"], "invalid choice: 'pandas'"),
+    (["record", "torch", "--format", "json"], "unrecognized arguments"),
 ]  # fmt: skip
 
 
@@ -580,7 +585,7 @@ def test_bad_usage_is_told_and_returns_two(argv, message, run):
     assert message in err
 
 
-@pytest.mark.parametrize("command", ["check", "lint", "list", "show", "try", "site"])
+@pytest.mark.parametrize("command", ["check", "lint", "list", "show", "try", "record", "site"])
 def test_every_command_has_help_with_an_example(command, run):
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")

@@ -22,9 +22,12 @@ from checker.models.registry import OPTIONS
 from checker.pages import lists
 from checker.pages.coincidence import coincidence
 from checker.pages.escape import address, block, code, front_matter, plain, text
+from checker.pages.fidelity import fidelity_page
+from checker.pages.frameworks import STATES, decides, frameworks, state
 from checker.pages.look_up import Site
 from checker.pages.question import question_page
 from checker.pages.render import FOLDERS, pages
+from checker.pages.side_by_side import differs, side_by_side
 from checker.pages.source import in_order, source_page
 from checker.pages.words import BADGES, outcome
 from checker.pages.write import write
@@ -169,7 +172,8 @@ def test_an_address_leads_out_and_nowhere_else(words, expected):
 def poisoned(value, path=()):
     """The same results with hostile words in the place of everything that a person wrote."""
     prose = {"claim", "fact", "taken_as", "says", "answer", "reason", "title", "description",
-             "author", "date", "licence", "note", "read", "belief", "message", "tip"}  # fmt: skip
+             "author", "date", "licence", "note", "read", "belief", "message", "tip",
+             "why", "version", "model", "call"}  # fmt: skip
     everything = " ".join(HOSTILE)
     if isinstance(value, dict):
         made = {}
@@ -189,6 +193,7 @@ def test_hostile_results_make_harmless_pages(found):
     kinds = {outcome(claim): claim["id"] for claim in found["claims"]}  # one claim of each kind
     bad = poisoned(found)
     bad["claims"] = [claim for claim in bad["claims"] if claim["id"] in kinds.values()]
+    bad["claims"] += [claim for claim in poisoned(found)["claims"] if "call" in claim["tried"]]
     bad["sources"][0]["url"] = "javascript:alert(1)"
     made = pages(bad, {"observables": {"x": HOSTILE[0]}, "functions": {"f": f"f(x): {HOSTILE[1]}"}})
     assert len(made) > 15
@@ -226,7 +231,7 @@ def test_other_results_make_other_pages(found, made):
 
 
 def test_every_claim_source_and_question_has_a_page(found, made):
-    for folder, kind in zip(FOLDERS, ("claims", "questions", "sources"), strict=True):
+    for folder, kind in zip(FOLDERS, ("claims", "questions", "sources"), strict=False):
         for thing in found[kind]:
             assert f"{folder}/{thing['id']}.md" in made
 
@@ -272,7 +277,7 @@ def test_what_has_no_verdict_never_looks_like_one(odd):
         head = page.split("## Who says it")[0]
         assert first_badge(page)[0] not in verdicts
         assert "No counter-example" not in page
-        assert "counter-example" not in head
+        assert "mallest counter-example" not in page
         assert claim["depends"] or not re.search(r'class="badge (correct|wrong|depends)', head)
 
 
@@ -291,7 +296,7 @@ def test_a_result_that_nobody_expected_is_marked_everywhere(odd):
 @pytest.mark.parametrize(
     ("id_", "grid", "shown"),
     [
-        ("num-units-is-sequence-length", "Fails at 60 of 87", "Smallest counter-example"),
+        ("num-units-is-sequence-length", "Fails at 64 of 91", "Smallest counter-example"),
         ("units-is-not-time-steps", "No counter-example in ", "Tried where no two sizes"),
         ("cell-count-equals-time-steps", "comes out differently in its 2 cases", "If …"),
         ("value-128-was-arbitrary-or-empirical", "no experiment can decide", "The program is not"),
@@ -306,9 +311,9 @@ def test_parts_of_a_claims_page_stand_in_the_order_of_a_doubt(made):
     page = made["claims/num-units-is-sequence-length.md"]
     parts = ["In fact:", "Fails at", "<svg", 'class="values"', "Right instead", "Who says it",
              "How we take it", "The strongest reply", "Our answer", "Could it have failed",
-             "**Control:**", "The real frameworks", "not been recorded yet", "Run it yourself",
-             "checker show", "Why it looks right", "All settings tried", "Related claims",
-             "Paste this under an answer"]  # fmt: skip
+             "**Control:**", "The real frameworks", "rests on", "What this claim's test gave",
+             "Run it yourself", "checker show", "Why it looks right", "All settings tried",
+             "Related claims", "Paste this under an answer"]  # fmt: skip
     places = [page.index(part) for part in parts]
     assert places == sorted(places)
 
@@ -320,12 +325,222 @@ def test_some_setting_is_said_as_such(odd):
     assert "Holds at none of" in made["claims/some-wrong.md"]
 
 
+# --- real frameworks
+
+RECORD = {"name": "torch", "title": "PyTorch", "version": "2.13.0", "date": "2026-11-22",
+          "outcome": "holds", "why": "", "control": "", "values": {}, "stale": False,
+          "decides": 12, "disagrees": []}  # fmt: skip
+POINT = {"batch": 1, "timesteps": 2, "features": 1, "units": 3}
+ON = {name: RECORD | {"name": name} for name in ("tensorflow", "keras", "torch", "onnx", "flax")}
+
+
+def with_records(found, *records, **changes):
+    """A correct claim of ours, with other records."""
+    claim = next(c for c in found["claims"] if c["id"] == "lstm-keeps-two-pieces")
+    return claim | {"frameworks": list(records)} | changes
+
+
+def section(found, claim):
+    return "\n\n".join(frameworks(Site(found), claim))
+
+
+FAILING = {"hold": 27, "fail": 64, "verdict": "wrong"}
+WITNESS = {"tried": {"test": "x", "for": "some setting"}}
+CONDITIONAL = {"tried": {"test": "x", "exactly_when": "y"}, "fail": 1, "verdict": "depends"}
+A_CALL = {"tried": {"framework": "torch", "call": "LSTM(1)", "test": "accepted"}, "settings": 0,
+          "hold": 1, "fail": 0}  # fmt: skip
+NO_REASON = "this run has no gates"
+SAID = [
+    ({}, {}, "holds", "**agrees** with our model: the test holds, decided at 12 settings"),
+    (FAILING, {"outcome": "fails", "decides": 1}, "fails",
+     "**agrees** with our model: the test fails, decided at 1 setting "),
+    ({}, {"outcome": "fails", "disagrees": [POINT, POINT]}, "fails",
+     "**disagrees** at 2 of 12 settings, first at batch 1, timesteps 2, features 1, units 3"),
+    ({}, {"outcome": "not-applicable", "decides": 0, "why": NO_REASON}, "not-applicable",
+     f"**does not apply**: {NO_REASON}"),
+    ({}, {"outcome": "not-applicable", "decides": 0}, "not-applicable", "**does not apply** |"),
+    ({}, {"outcome": "error", "decides": 3, "why": "it crashed"}, "error",
+     "**could not be run**: it crashed"),
+    ({}, {"outcome": "undecided", "decides": 0}, "undecided", "**decides nothing**"),
+    ({}, {"decides": 0}, "undecided", "**decides nothing**"),
+    ({}, {"stale": True}, "stale", "**stale**: run before the test was last changed"),
+    ({}, {"stale": True, "outcome": "error"}, "stale", "**stale**"),
+    ({}, {"outcome": "no such word"}, "undecided", "**decides nothing**"),
+    (FAILING, {"decides": 3}, "undecided", "agrees at 3 settings, but none of them settles it"),
+    (FAILING | WITNESS, {"outcome": "fails"}, "undecided", "none of them settles it"),
+    (FAILING | WITNESS, {}, "holds", "**agrees**"),
+    (CONDITIONAL, {}, "holds", "**agrees**"),
+    (CONDITIONAL, {"outcome": "fails"}, "fails", "**agrees**"),
+    (A_CALL, {"decides": 0}, "holds", "the test **holds**"),
+    (A_CALL, {"outcome": "fails", "decides": 0}, "fails", "the test **fails**"),
+    (A_CALL, {"outcome": "error", "why": "it fell"}, "error", "**could not be run**: it fell"),
+    (A_CALL, {"stale": True}, "stale", "**stale**"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "record", "kind", "words"), SAID)
+def test_a_record_is_worth_what_it_decides(changes, record, kind, words, found):
+    claim = with_records(found, RECORD | record, **changes)
+    assert state(claim, "torch") == kind
+    rows = [line for line in section(found, claim).splitlines() if line.startswith("| PyTorch")]
+    assert len(rows) == 1
+    assert words in html_free(rows[0])
+    assert ("**agrees**" in rows[0]) is words.startswith("**agrees**")
+    assert decides(claim, "torch") or "**agrees**" not in rows[0]
+    assert "2.13.0" in html_free(rows[0]) and "2026-11-22" in html_free(rows[0])
+
+
+def html_free(markdown_text):
+    """Without the entities of escaped words, which hide what is compared."""
+    return re.sub(r"&#(\d+);", lambda mark: chr(int(mark[1])), markdown_text)
+
+
+def test_every_framework_has_a_row_in_the_same_order(found):
+    rows = [line for line in section(found, with_records(found)).splitlines() if "state" in line]
+    titles = [about["title"] for about in found["frameworks"]]
+    assert [row.split("| ")[1].strip() for row in rows] == titles
+    assert all("not recorded yet" in row for row in rows)
+
+
+def test_a_claim_about_a_call_has_a_row_for_its_framework_alone(found):
+    claim = with_records(found, **A_CALL)
+    assert section(found, claim).count('class="state') == 1
+    assert state(claim, "torch") == "missing" and state(claim, "keras") == "not-applicable"
+    assert "not recorded yet" in section(found, claim)
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ([ON["keras"], ON["torch"]], "So the verdict rests on **Keras and PyTorch**."),
+        ([ON["keras"], ON["torch"] | {"stale": True}], "So the verdict rests on **Keras**."),
+        ([], "it rests on our own loop alone"),
+        ([ON["torch"] | {"stale": True}], "it rests on our own loop alone"),
+        ([ON["torch"] | {"outcome": "not-applicable", "decides": 0}], "on our own loop alone"),
+        ([ON["torch"] | {"decides": 0}], "on our own loop alone"),
+    ],
+)
+def test_shapes_and_counts_rest_on_the_frameworks_that_decide_them(records, words, found):
+    said = section(found, with_records(found, *records, echo=True))
+    assert words in said
+    assert ('class="admonition note"' in said) is ("loop alone" in words)
+    other = section(found, with_records(found, *records, echo=False))
+    assert "shapes and counts" not in other
+    assert ("rests on our model alone" in other) is ("loop alone" in words)
+
+
 def test_frameworks_that_were_recorded_are_told(odd):
     made = pages(odd, reference())
     assert "**agrees**" in made["claims/correct-record-agrees.md"]
-    assert "recorded before the test was last changed" in made["claims/correct-stale-record.md"]
-    assert "**disagrees** at 1 setting" in made["claims/disputed.md"]
-    assert "not been recorded yet" in made["claims/wrong-by-control.md"]
+    assert "**stale**" in made["claims/correct-stale-record.md"]
+    assert "**disagrees** at 1 of 1 setting" in made["claims/disputed.md"]
+    assert "not recorded yet" in made["claims/wrong-by-control.md"]
+    assert "**agrees**" not in made["claims/wrong-by-control.md"]
+
+
+def test_what_a_call_gave_is_told_where_it_counts(odd):
+    made = pages(odd, reference())
+    fact = made["claims/fact-correct.md"]
+    assert "the test **holds**" in fact and "with the call <code>BasicLSTMCell" in fact
+    assert first_badge(made["claims/fact-unrecorded.md"])[1] == "Not settled (unrecorded)"
+    assert "checker record tensorflow fact-correct" in html_free(fact)
+
+
+def table_of(page):
+    """The rows of the claims, by the name in their link."""
+    rows = [line for line in page.splitlines() if "#the-real-frameworks" in line]
+    return {re.search(r"claims/([a-z0-9-]+)\.md", row)[1]: row for row in rows}
+
+
+def heard(row):
+    return re.findall(r'class="heard">([^<]+)<', row)
+
+
+def test_a_cell_for_each_claim_and_framework(found):
+    page = side_by_side(Site(found))
+    with_a_row = {c["id"] for c in found["claims"] if c["settings"] or "call" in c["tried"]}
+    rows = table_of(page)
+    assert set(rows) == with_a_row
+    for claim in found["claims"]:
+        if claim["id"] in rows:
+            words = [state(claim, about["name"]) for about in found["frameworks"]]
+            assert heard(rows[claim["id"]]) == [STATES[word].word for word in words]
+            assert f">{BADGES[outcome(claim)].icon}</span>" in rows[claim["id"]]
+
+
+def numbers_of(page, word):
+    row = next(line for line in page.splitlines() if f"**{word}**:" in line)
+    return [int(number) for number in re.findall(r"(?<=\| )\d+(?= \|)", row)]
+
+
+def test_the_legend_counts_every_cell_once(found):
+    page = side_by_side(Site(found))
+    cells = [heard(row) for row in table_of(page).values()]
+    for kind in STATES.values():
+        counted = [sum(row[n] == kind.word for row in cells) for n in range(5)]
+        assert numbers_of(page, kind.word) == counted
+
+
+@pytest.mark.parametrize(
+    ("changes", "records", "apart"),
+    [
+        (CONDITIONAL, [ON["keras"], ON["torch"] | {"outcome": "fails"}], True),
+        (CONDITIONAL, [ON["keras"], ON["torch"]], False),
+        ({}, [ON["keras"], ON["torch"] | {"outcome": "fails", "disagrees": [POINT]}], True),
+        (CONDITIONAL, [ON["keras"], ON["torch"] | {"outcome": "fails", "stale": True}], False),
+        (FAILING, [ON["keras"], ON["torch"] | {"outcome": "fails"}], False),
+        ({}, [ON["keras"], ON["torch"] | {"outcome": "error"}], False),
+        ({}, [], False),
+    ],
+)
+def test_a_row_is_marked_where_frameworks_differ(changes, records, apart, found):
+    claim = with_records(found, *records, **changes)
+    assert differs(claim) is apart
+    page = side_by_side(Site(found | {"claims": [claim]}))
+    assert ("frameworks differ</span>" in page) is apart
+    assert ("No claim holds on one framework and fails on another" in page) is not apart
+
+
+def test_a_framework_that_disagrees_is_marked_in_its_cell(found):
+    against = ON["torch"] | {"outcome": "fails", "disagrees": [POINT]}
+    claim = with_records(found, ON["keras"], against)
+    row = table_of(side_by_side(Site(found | {"claims": [claim]})))[claim["id"]]
+    assert heard(row)[1:3] == ["holds", "fails, unlike our model"]
+    assert row.count("≠") == 1
+    assert "PyTorch 2.13.0, 2026-11-22: fails, unlike our model" in html_free(row)
+
+
+MEASURED = {"framework": "torch", "title": "PyTorch", "version": "2.13.0", "date": "2026-11-22",
+            "model": "lstm", "cases": 4, "outputs": 2.2e-16, "states": 0.0, "gradients": None,
+            "single": 1.3e-7}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "cells"),
+    [
+        ({}, ["2.2e−16", "0", "not recorded", "1.3e−7"]),
+        ({"gradients": 1e-12}, ["2.2e−16", "0", "1.0e−12", "1.3e−7"]),
+        ({"outputs": 2e-12}, ["2.0e−12, too far", "0", "not recorded", "1.3e−7"]),
+        ({"states": 0.5, "single": 2e-5}, ["2.2e−16", "5.0e−1, too far", "not recorded",
+                                           "2.0e−5, too far"]),
+        ({"outputs": float("nan")}, ["nan, too far", "0", "not recorded", "1.3e−7"]),
+    ],
+)  # fmt: skip
+def test_a_difference_above_its_limit_is_marked(changes, cells, found):
+    page = fidelity_page(Site(found | {"fidelity": [MEASURED | changes]}))
+    row = next(line for line in page.splitlines() if line.startswith("| lstm"))
+    shown = [re.sub(r"<span aria.*?</span>|<[^>]+>|\*", "", cell) for cell in row.split(" | ")[2:]]
+    assert [cell.removesuffix(" |") for cell in shown] == cells
+
+
+def test_the_fidelity_page_says_the_worst_and_how_it_was_measured(found):
+    rows = [MEASURED, MEASURED | {"framework": "keras", "title": "Keras", "outputs": 3e-15}]
+    page = fidelity_page(Site(found | {"fidelity": rows}))
+    assert "Over 8 recorded runs" in page and "3.0e−15 in outputs and states and 1.3e−7" in page
+    assert page.index("## Keras") < page.index("## PyTorch")  # the order of all pages
+    assert "complex step" in page and "1e−12" in page and "1e−5" in page
+    assert "Nothing was measured" not in page
+    assert "Nothing was measured" in fidelity_page(Site(found | {"fidelity": []}))
 
 
 def test_asked_is_never_shown_as_said(found, made):

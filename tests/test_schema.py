@@ -96,6 +96,8 @@ ACCEPTED = [
     {"for": "some setting", "contradicts": ["a-claim"], "formerly": ["2-old"], "see_also": []},
     {"reply": {"says": "They were the same.", "answer": "By chance."}},
     {"fact": "ü" * 2000, "instead": "a" * 80},
+    {"framework": "keras", "call": "LSTM(5)", "control": {"call": "LSTM()"}},
+    {"framework": "torch", "call": "x" * 600},
 ]
 
 
@@ -117,6 +119,12 @@ REFUSED = [
     {"quantifier": "some setting"},
     {"for": "most settings"},
     {"expected": "maybe"},
+    {"framework": "caffe", "call": "LSTM(5)"},
+    {"framework": ["keras"], "call": "LSTM(5)"},
+    {"framework": "keras", "call": ""},
+    {"framework": "keras", "call": 5},
+    {"framework": "keras", "call": "LSTM(5)", "control": {"call": ["LSTM()"]}},
+    {"framework": "keras", "call": "x" * 601},
     {"expected": True},
     {"test": GONE},
     {"test": 1},

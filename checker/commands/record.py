@@ -36,7 +36,7 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
     file = folder / FOLDER / f"{framework}.json"
     kept = read(folder).get(framework, {}).get("claims", {})
     made = {"version": version, "date": date.today().isoformat()}
-    wanted = known_claims(base, claims)
+    wanted = [id_ for id_ in known_claims(base, claims) if id_ in base.claims]
     tried = [t for t in try_all(base, needed(base, wanted), cache_of(folder))
              if _concerns(t.claim, framework)]  # fmt: skip
     entries = {id_: one for id_, one in kept.items() if id_ in base.claims or id_ in base.broken}

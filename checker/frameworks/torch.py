@@ -197,7 +197,9 @@ def _part(given: Tensors, name: str) -> dict[str, torch.Tensor]:
 
 
 def _tensors(arrays: Arrays) -> dict[str, torch.Tensor]:
-    return {name: torch.tensor(np.asarray(a), dtype=torch.float64) for name, a in arrays.items()}
+    # PyTorch reads no array backwards, which is what a slice with a negative step is.
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return {name: torch.tensor(array, dtype=torch.float64) for name, array in whole.items()}
 
 
 def _lengths(lengths: np.ndarray | None) -> torch.Tensor | None:

@@ -7,6 +7,7 @@ with numbers, words, tuples, and further such calls.  Nothing is run here.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,9 @@ def read_call(text: str, known: Collection[str]) -> Call:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"a call has at most {MAX_LENGTH} characters", MAX_LENGTH)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about spellings that are refused below
+            tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ExpressionError("this must be a call", 0, "such as LSTM(units=5)") from None
     if not isinstance(tree, ast.Call):
@@ -58,8 +61,10 @@ def _value(node: ast.expr, known: Collection[str], depth: int) -> Any:
             tip = nearest(node.func.id, known) or f"known are {', '.join(sorted(known))}"
             raise ExpressionError(f"there is no {node.func.id!r} to call here", column, tip)
         named = {str(k.arg): _value(k.value, known, depth + 1) for k in node.keywords if k.arg}
-        if len(named) < len(node.keywords):
+        if any(k.arg is None for k in node.keywords):
             raise ExpressionError("a call has no ** in it", column)
+        if len(named) < len(node.keywords):
+            raise ExpressionError("a call names each argument once", column)
         arguments = tuple(_value(part, known, depth + 1) for part in node.args)
         return Call(node.func.id, arguments, named)
     raise ExpressionError("a call holds numbers, words, tuples and further calls", column)

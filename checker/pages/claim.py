@@ -8,9 +8,10 @@ from checker.pages.apart import could_it_have_failed
 from checker.pages.escape import code, front_matter, text
 from checker.pages.evidence import evidence
 from checker.pages.folded import folded, paste
+from checker.pages.frameworks import frameworks, what_the_call_gave
 from checker.pages.look_up import Site, unexpected
 from checker.pages.said import who_says_it
-from checker.pages.tried import frameworks, run_it_yourself
+from checker.pages.tried import run_it_yourself
 from checker.pages.words import (
     BADGES,
     UNTESTABLE,
@@ -33,10 +34,11 @@ def claim_page(site: Site, claim: Data) -> str:
         *_no_verdict(claim),
         *_conditions(site, claim),
         evidence(claim),
+        what_the_call_gave(site, claim),
         *_leads_on(site, claim),
         *who_says_it(site, claim),
         *could_it_have_failed(site, claim),
-        *frameworks(claim),
+        *frameworks(site, claim),
         *run_it_yourself(claim),
         *folded(site, claim),
         paste(site, claim),

@@ -8,11 +8,13 @@ from typing import Any
 
 from checker.pages import language, lists, reference
 from checker.pages.claim import broken_page, claim_page, redirect_page
+from checker.pages.fidelity import fidelity_page
 from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
+from checker.pages.side_by_side import side_by_side
 from checker.pages.source import source_page
 
-FOLDERS = ("claims", "questions", "reference", "sources")
+FOLDERS = ("claims", "frameworks", "questions", "reference", "sources")
 """Below ``docs``: what lies there is made here, and nothing else stays there."""
 
 
@@ -38,6 +40,8 @@ def pages(
     made["questions/index.md"] = lists.all_questions(site)
     made["questions/misreadings.md"] = lists.misreadings(site)
     made["sources/index.md"] = lists.all_sources(site)
+    made["frameworks/index.md"] = side_by_side(site)
+    made["frameworks/fidelity.md"] = fidelity_page(site)
     made["reference/keys.md"] = reference.keys(offered)
     made["reference/language.md"] = reference.names(offered)
     made["reference/models.md"] = reference.models(offered)

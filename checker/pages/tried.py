@@ -1,4 +1,4 @@
-"""How a claim was tried: its YAML, the command that tries it again, and the real frameworks."""
+"""How a claim was tried: its YAML, and the command that tries it again."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from typing import Any
 
 import yaml
 
-from checker.pages.escape import block, plain
-from checker.pages.words import Data, many, setting
+from checker.pages.escape import block
+from checker.pages.words import Data
 
-_SAME = (
-    " It gives what {cell} gave when that was recorded, within 1e-12, and every test run compares "
-    "the two again ([how](../how-a-claim-is-tried.md#how-near-the-model-is-to-tensorflow))."
-)
-_BASIC = "TensorFlow 2.21's own `BasicLSTMCell`"
-_OTHER = "the real cell (TensorFlow 2.21's or PyTorch 2.13's)"
-KEYS = ("experiment", "model", "at", "where", "runs", "test", "for", "exactly_when", "control",
-        "depends")  # fmt: skip
+KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "test", "for",
+        "exactly_when", "control", "depends")  # fmt: skip
 
 
 def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:
@@ -31,28 +25,15 @@ def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:
     ).rstrip()
 
 
-def frameworks(claim: Data) -> Iterator[str]:
-    """What real frameworks gave, as far as it was recorded."""
-    if not claim["settings"] or "experiment" in claim["tried"]:
-        return
-    yield "## The real frameworks"
-    shown = claim["shown"] or {"runs": {}}
-    models = [run["model"] for run in shown["runs"].values()]
-    basic = all(m["kind"] == "lstm" and m.get("layout") == "tensorflow1" for m in models)
-    same = _SAME.format(cell=_BASIC if basic else _OTHER) if models else ""
-    yield f"The model that was tried is ours, in numpy.{same}"
-    if not claim["frameworks"]:
-        yield "This claim's own test has **not been recorded yet** on a real framework."
-    for record in claim["frameworks"]:
-        yield f"- {_recorded(record)}"
-
-
 def run_it_yourself(claim: Data) -> Iterator[str]:
     """The commands that try it again, and what they try."""
-    if not claim["settings"]:
+    framework = claim["tried"].get("framework")
+    if not claim["settings"] and not framework:
         return
     yield "## Run it yourself"
     commands = [f"checker show {claim['id']}"]
+    if framework:
+        commands.append(f"checker record {framework} {claim['id']}")
     if set(claim["tried"]) <= {"test", "control"}:
         commands.append(f"checker try {shlex.quote(claim['tried'].get('test', ''))}")
     if claim["shown"] and "experiment" not in claim["tried"]:
@@ -60,17 +41,6 @@ def run_it_yourself(claim: Data) -> Iterator[str]:
     yield block("\n".join(commands))
     yield "What it tries, as it stands in the claim's file:"
     yield block(as_yaml(claim["tried"], claim["runs"]))
-
-
-def _recorded(record: Data) -> str:
-    what = f"{plain(record['name'])} {plain(record['version'])}, recorded {plain(record['date'])}"
-    if record["stale"]:
-        return f"{what}: **recorded before the test was last changed**, so it says nothing now."
-    if not record["disagrees"]:
-        return f"{what}: **agrees** at every setting that was recorded."
-    first = setting(record["disagrees"][0])
-    times = many(len(record["disagrees"]), "setting")
-    return f"{what}: **disagrees** at {times}, first at {first}."
 
 
 class _Dumper(yaml.SafeDumper):

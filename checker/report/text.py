@@ -16,6 +16,7 @@ OUTCOMES = {
     "error": "it cannot be run",
     "not-applicable": "it does not apply",
 }
+_DECIDING = ("holds", "fails")
 FEW = 8  # rows and columns of a matrix that are printed
 BADGES = {
     "correct": "Correct",
@@ -121,6 +122,7 @@ def evidence(claim: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
     if claim["shown"]:
         yield from _shown(claim)
     yield from _apart(claim)
+    yield from _frameworks(claim)
     if claim["instead"]:
         yield f"right instead: {claim['instead']}"
     for verb in ("said", "asked"):
@@ -179,6 +181,42 @@ def _apart(claim: Mapping[str, Any]) -> Iterator[str]:
     if claim["control"]:
         turns = "turns the test" if claim["control"]["turned"] else "does NOT turn the test"
         yield f"control: {turns} ({OUTCOMES[claim['control']['outcome']]})"
+
+
+def _frameworks(claim: Mapping[str, Any]) -> Iterator[str]:
+    """What real frameworks gave; only one that decides a setting says anything of the claim."""
+    records = claim.get("frameworks", [])
+    for record in records:
+        came_out = _of_a_call(record) if "call" in claim["tried"] else _gave(record)
+        yield f"on {record['title'] or record['name']}: {came_out}"
+    if claim.get("echo") and not any(_decides(r) for r in records):
+        yield "on no framework yet: it looks at shapes alone, so it rests on our own loop"
+
+
+def _gave(record: Mapping[str, Any]) -> str:
+    decided = counted(record["decides"], "setting")
+    if record["stale"]:
+        return "recorded before the test was last changed"
+    if record["disagrees"]:
+        first = ", ".join(f"{name} {value}" for name, value in record["disagrees"][0].items())
+        return f"it disagrees at {len(record['disagrees'])} of {decided}, first at {first}"
+    if _decides(record):
+        return f"it agrees at {decided}"
+    came_out = OUTCOMES["undecided" if record["outcome"] in _DECIDING else record["outcome"]]
+    return f"{came_out} ({record['why']})" if record["why"] else came_out
+
+
+def _of_a_call(record: Mapping[str, Any]) -> str:
+    if record["stale"]:
+        return _gave(record)
+    values = ", ".join(f"{name} = {value!r}" for name, value in (record["values"] or {}).items())
+    why = values or record["why"]
+    return f"{OUTCOMES[record['outcome']]} ({why})" if why else OUTCOMES[record["outcome"]]
+
+
+def _decides(record: Mapping[str, Any]) -> bool:
+    fresh = record["decides"] and not record["stale"]
+    return bool(fresh) and record["outcome"] in _DECIDING
 
 
 def _by_name(rivals: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -133,7 +133,7 @@ def recorded(framework: str, trace: Trace, precision: str) -> dict[str, np.ndarr
 
 
 def differences(
-    framework: str, trace: Trace, run: Reading | None = None, sampled: int | None = SAMPLED
+    framework: str, trace: Trace, run: Reading | None = None, sampled: int | None = None
 ) -> Differences:
     """How far the reference, or another reading of the same run, is from what was recorded.
 
@@ -164,7 +164,9 @@ def measure() -> list[dict[str, Any]]:
         index = json.loads(files(__package__).joinpath(f"{framework}.json").read_text("utf-8"))
         models: dict[str, list[Differences]] = {}
         for trace in traces(framework):
-            models.setdefault(in_words(framework, trace), []).append(differences(framework, trace))
+            models.setdefault(in_words(framework, trace), []).append(
+                differences(framework, trace, sampled=SAMPLED)
+            )
         rows += [
             {
                 "framework": framework,
