@@ -24,6 +24,7 @@ EXPECTED = {
     "correct-by-contradicting-rival": ("correct", None, "rival"),
     "correct-by-control": ("correct", None, "control"),
     "correct-by-rival": ("correct", None, "rival"),
+    "correct-by-rival-in-one-run": ("correct", None, "rival"),
     "correct-by-unrelated-rival": ("correct", None, "unrelated-rival"),
     "correct-control-fails-only-where-sizes-coincide": (None, "unproven", None),
     "correct-but-its-control-cannot-be-run": ("correct", None, "rival"),
@@ -50,6 +51,7 @@ EXPECTED = {
     "exactly-when": ("depends", None, "alternative"),
     "exactly-when-it-cannot-be-run": (None, "error", None),
     "exactly-when-it-fails-inside": (None, "unproven", None),
+    "exactly-when-it-fails-outside-only-where-sizes-coincide": (None, "unproven", None),
     "exactly-when-it-holds-outside": (None, "unproven", None),
     "exactly-when-it-measures-nothing": (None, "unproven", None),
     "exactly-when-one-choice-outside-holds": (None, "unproven", None),
@@ -77,6 +79,7 @@ EXPECTED = {
     "unproven-measures-nothing-but-mentions-a-run": (None, "unproven", None),
     "unproven-sizes-coincide-everywhere": (None, "unproven", None),
     "unproven-some-rivals-do-not-apply": (None, "unproven", None),
+    "unproven-its-control-stays-undecided": (None, "unproven", None),
     "unproven-nothing-turns": (None, "unproven", None),
     "error-bound-reached-by-rounding": (None, "error", None),
     "unproven-sizes-among-the-options-coincide": (None, "unproven", None),
@@ -84,6 +87,7 @@ EXPECTED = {
     "wrong-for-large-weights-only": ("wrong", None, "control"),
     "wrong-by-alternative": ("wrong", None, "alternative"),
     "wrong-by-control": ("wrong", None, "control"),
+    "wrong-control-fails-everywhere": (None, "unproven", None),
     "wrong-control-holds-in-part": (None, "unproven", None),
     "wrong-rival-holds-in-part": (None, "unproven", None),
 }
@@ -161,6 +165,11 @@ def test_the_reason_says_what_to_do(id_, printed):
         ("correct-but-its-control-cannot-be-run", "control", "error", "not finite"),
         ("correct-by-rival", "units-set-the-timesteps", "fails", ""),
         ("correct-by-rival", "only-h-is-carried", "holds", ""),
+        ("wrong-control-fails-everywhere", "control", "fails", "timesteps 5, features 6, units 7"),
+        ("unproven-its-control-stays-undecided", "control", "undecided", "it stays undecided"),
+        ("fact-correct", "control", "fails", ""),
+        ("fact-its-control-does-not-turn", "control", "holds", ""),
+        ("fact-without-a-recorded-control", "control", "error", ""),
         ("unproven-some-rivals-do-not-apply", "units-are-the-gates", "not-applicable", ""),
     ],
 )
@@ -176,6 +185,53 @@ def test_the_other_side_of_a_condition_is_shown(printed):
     [claim] = [c for c in printed[1]["claims"] if c["id"] == "exactly-when"]
     assert claim["shown"]["setting"]["peepholes"] is True
     assert claim["shown"]["outcome"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("id_", "hold", "fail"),
+    [
+        ("correct-by-rival", 4, 0),
+        ("undecided-but-fails-elsewhere", 0, 2),
+        ("some-correct", 1, 3),
+        ("fact-correct", 1, 0),
+        ("fact-wrong", 0, 1),
+        ("fact-unrecorded", 0, 0),
+    ],
+)
+def test_it_is_counted_where_a_test_holds_and_where_it_fails(id_, hold, fail, printed):
+    [claim] = [c for c in printed[1]["claims"] if c["id"] == id_]
+    assert (claim["hold"], claim["fail"]) == (hold, fail)
+
+
+def test_another_option_always_belongs_to_the_claim(printed):
+    assert {o["linked"] for c in printed[1]["claims"] for o in c["alternatives"]} == {True}
+
+
+def test_of_rivals_and_options_only_an_error_needs_words(printed):
+    asked = [o for c in printed[1]["claims"] for o in (*c["rivals"], *c["alternatives"])]
+    assert {o["detail"] for o in asked if o["outcome"] != "error"} == {""}
+
+
+SHOWN = {
+    "correct-by-rival": (5, 7, "yes"),
+    "unproven-sizes-coincide-everywhere": (2, 2, "yes"),
+    "wrong-by-control": (2, 2, "no"),
+    "some-correct-control-has-a-witness": (2, 7, "yes"),
+    "some-wrong": (5, 7, "no"),
+}
+
+
+@pytest.mark.parametrize("id_", SHOWN)
+def test_the_smallest_counter_example_or_what_coincides_nowhere_is_shown(id_, printed):
+    [claim] = [c for c in printed[1]["claims"] if c["id"] == id_]
+    setting = claim["shown"]["setting"]
+    assert (setting["timesteps"], setting["units"], claim["shown"]["outcome"]) == SHOWN[id_]
+
+
+def test_what_another_framework_gave_decides_nothing():
+    record = {"name": "torch", "stale": False, "outcome": "holds", "control": "fails"}
+    assert judge.fact([record], "torch", has_control=True).verdict == "correct"
+    assert judge.fact([record], "keras", has_control=True).why_not == "unrecorded"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import time
 
 import numpy as np
@@ -16,9 +17,17 @@ from checker.experiments.world import World, reference
 from checker.language.evaluate import evaluate, truth
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.language.parse import MAX_LENGTH, ExpressionError, nearest, parse, unknown_names
-from checker.language.statistics import UndecidedError
-from checker.language.values import Array, ExperimentError, Group
+from checker.language.parse import (
+    MAX_LENGTH,
+    ExpressionError,
+    nearest,
+    offered,
+    parse,
+    unknown_names,
+)
+from checker.language.statistics import Share, UndecidedError
+from checker.language.tolerance import Comparisons
+from checker.language.values import Array, ExperimentError, Group, leaves
 from checker.models.lstm import lstm_step
 from checker.nouns import RunSpec, Test
 
@@ -51,6 +60,10 @@ VALUES = [
     ("7 / 2", 3.5),
     ("-units + 2 * +units", 5),
     ("2**10", 1024),
+    ("1000000000000", 10**12),
+    ("10**15", 10**15),
+    ("1.0**64", 1.0),
+    ("sum(identity(300) @ identity(300))", 300.0),
     ("9**0.5", 3.0),
     ("4 * units * (features + units + 1)", 200),
     # comparisons and logic
@@ -60,6 +73,10 @@ VALUES = [
     ("1 < 3 < 2", False),
     ("2 >= 2 and 2 <= 2", True),
     ("1 > 2 or 2 > 1", True),
+    ("1 > 1", False),
+    ("1 < 1", False),
+    ("0.1 * 3 * 10 == 3", True),
+    ("(1, 2) == (1, 2, 3)", False),
     ("not units == 5", False),
     ("False and 1 / 0 == 1", False),
     ("True or 1 / 0 == 1", True),
@@ -118,6 +135,10 @@ VALUES = [
     ("norm(before) == (sum(before.h ** 2) + sum(before.c ** 2)) ** 0.5", True),
     ("tanh(0)", 0.0),
     ("sigmoid(0)", 0.5),
+    ("abs(sigmoid(2) - 0.880797) < 0.000001", True),
+    ("abs(tanh(2) - 0.964028) < 0.000001", True),
+    ("max(2.5, 1)", 2.5),
+    ("min(2.5, 1)", 1),
     ("close(tanh(leaving.c) * gates.o, outputs)", True),
     ("close(sigmoid(-before.h), 1 - sigmoid(before.h))", True),
     ("close(0 * outputs, 0)", True),
@@ -128,6 +149,8 @@ VALUES = [
     ('all(all(outputs < 1, "units"))', True),
     ('close(mean(outputs, "timesteps") * timesteps, sum(outputs, "timesteps"))', True),
     ("close(before.h + parameters.bias.i, parameters.bias.i + before.h)", True),
+    ("(outputs + parameters.bias.i).shape", (2, 3, 5)),
+    ("(before.h - parameters.bias.i)[1, 2] == before.h[1, 2] - parameters.bias.i[2]", True),
     ("(before.h @ parameters.recurrent).f.shape", (2, 5)),
     ("(outputs[0, 0] @ parameters.recurrent.i).shape", (5,)),
     ("2 ** 0", 1),
@@ -141,6 +164,9 @@ VALUES = [
     ("is_diagonal(parameters.recurrent.i)", False),
     ("is_diagonal(identity(units))", True),
     ("sum(identity(3))", 3.0),
+    ("sum(identity(1))", 1.0),
+    ("sum(identity(1024))", 1024.0),
+    ("identity(3).row + identity(3).column", 6),
     ("close(outputs @ identity(units), outputs)", True),
     ('swapped(outputs, "batch", "timesteps").shape', (3, 2, 5)),
     ('swapped(outputs, "batch", "timesteps").batch', 2),
@@ -152,6 +178,8 @@ VALUES = [
     ("rank(parameters.recurrent.i)", 5),
     ("rank(diagonal(parameters.recurrent.i) * 0)", 0),
     ("rank(parameters.kernel.i)", 4),
+    ("rank(identity(1))", 1),
+    ("rank(stack(identity(2)[:1], 0 * identity(2)[1:]))", 1),
     # what moves what
     ("influence(before.h, after.h) > 0", True),
     ("influence(inputs[:, 1:], outputs[:, 0])", 0.0),
@@ -159,6 +187,8 @@ VALUES = [
     ("influence(before.h.units, after.h.units).shape", (5, 5)),
     ("influence(before, outputs.timesteps).shape", (3,)),
     ("influence(before[0, 0], outputs) > 0", True),
+    ("influence(before.h[0, 0], outputs) > 0", True),
+    ("influence(parameters[4:], outputs) > 0", True),
     ("count(parameters.kernel[0, 0])", 4),
     ("influence(inputs.timesteps, outputs).shape", (3,)),
     ("influence(inputs[:, -1].features, outputs[:, -1].units).shape", (4, 5)),
@@ -234,11 +264,33 @@ ZONES = [
     ("0 < 1e-13", True, True),
     ("all(outputs < outputs + 1e-11)", True, True),
     ("1000000001 > 1000000000", True, False),
+    ("0.5 + 0.5 > 1", False, True),
+    ("1 < 0.5 + 0.5", False, True),
+    ("0.5 + 0.5 < 1 - 0", False, False),
+    ("-0.5 - 0.5 > -1", False, True),
+    ("0.5 - 0.5 < 0", False, False),
+    ("0.5 + 0.5 <= 1", True, False),
+    ("all(0 * outputs + 1 < 1)", False, True),
+    ("1 + 0 < 1", False, False),
     ("is_diagonal(diagonal(parameters.recurrent.i) + 1e-18)", True, False),
     ("is_diagonal(diagonal(parameters.recurrent.i) + 1e-11)", False, True),
     ("is_diagonal(diagonal(parameters.recurrent.i) + 1e-3)", False, False),
     ("rank(parameters.recurrent.i * diagonal(0 * parameters.recurrent.i + 1)) == 5", True, False),
     ("rank(parameters.recurrent.i + 0 * 1) == units", True, False),
+    ("is_diagonal(identity(2) + 4 * (1 - identity(2)) / 2.0**52)", True, False),
+    ("is_diagonal(identity(2) + 4.5 * (1 - identity(2)) / 2.0**52)", False, True),
+    ("is_diagonal(8 * identity(2) + 16 * (1 - identity(2)) / 2.0**52)", True, False),
+    ("is_diagonal(identity(2) + 64 * (1 - identity(2)) / 2**40)", False, True),
+    ("is_diagonal(identity(2) + 64.5 * (1 - identity(2)) / 2**40)", False, False),
+    ("rank(identity(2) / 2**39) == 2", True, False),
+    ("rank(identity(2) / 2**40) == 2", True, True),
+    ("rank(stack(identity(2)[:1], 9.05e-15 * identity(2)[1:])) == 1", True, False),
+    ("rank(stack(identity(2)[:1], 9.15e-15 * identity(2)[1:])) == 1", True, True),
+    ("rank(stack(identity(2)[:1], 9.05e-13 * identity(2)[1:])) == 1", True, True),
+    ("rank(stack(identity(2)[:1], 9.15e-13 * identity(2)[1:])) == 2", True, True),
+    ("rank(stack(identity(2)[:1], identity(2)[1:] / 2**40)) == 1", True, True),
+    ("rank(stack(identity(2)[:1], 9.05e-11 * identity(2)[1:])) == 2", True, True),
+    ("rank(stack(identity(2)[:1], 9.15e-11 * identity(2)[1:])) == 2", True, False),
 ]  # fmt: skip
 
 
@@ -247,6 +299,26 @@ def test_what_lies_between_rounding_and_a_difference_is_marked(text, expected, n
     here = world()
     assert truth(parse(text), here) is expected
     assert here.comparisons.near is near
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("not close(outputs, outputs + 1e-11)", "close(outputs, outputs + 1e-11)"),
+        ("True and 1 < 1 + 1e-11", "1 < 1 + 1e-11"),
+    ],
+)
+def test_it_is_told_which_part_was_too_near_to_call(text, where):
+    here = world()
+    evaluate(parse(text), here)
+    assert here.comparisons.near_because.startswith(f"{where}: ")
+
+
+def test_of_several_singular_values_that_are_too_near_the_largest_is_told():
+    here = world()
+    scaled = "stack(identity(3)[:1], stack(1e-12 * identity(3)[1:2], 1e-13 * identity(3)[2:]))"
+    assert value(f"rank({scaled})", here) == 2
+    assert "a relative singular value of 1.0e-12 " in here.comparisons.near_because
 
 
 # what cannot be read: text, column, message, tip
@@ -297,11 +369,14 @@ REFUSED = [
     ("close(1, 2)(3)", 0, "only a named function", ""),
     ("close(a=1)", 6, "without names", ""),
     ("close(1, 2, **units)", 12, "without names", ""),
+    ("  close(a=1)", 8, "without names", ""),
     ("outputs.__class__", 8, "starts with a letter", ""),
     ("outputs[0]._x", 11, "starts with a letter", ""),
     ("().__class__.__bases__", 13, "starts with a letter", ""),
     ("9**9**9", 3, "an exponent is a number of at most", ""),
     ("2**65", 3, "at most 64", ""),
+    ("2**'a'", 3, "an exponent is a number", ""),
+    ("1000000000001", 0, "a number is at most 1e+12", ""),
     ("1 + 10000000000000", 4, "a number is at most", ""),
     ("1e400", 0, "a number is at most", ""),
     ("share(share(True) > 0.5) > 0.5", 6, "does not stand inside", ""),
@@ -341,6 +416,7 @@ GOOD_SHAPES = [
     "(units)",
     "'#' == word",
     "a[1:, ::2]",
+    f"'{'a' * (MAX_LENGTH - 2)}'",
 ]
 
 
@@ -364,6 +440,9 @@ NAMES = [
     ("eval('1') + open('x')", [(0, "no function 'eval'", ""), (12, "no function 'open'", "")]),
     ("max == 1", [(0, "there is no name 'max'", "")]),
     ("outputs(1)", [(0, "no function 'outputs'", "")]),
+    ("len(outputs)", [(0, "no function 'len'", "say count(…)")]),
+    ("range == 1", [(0, "no name 'range'", "known are after, ")]),
+    ("softmax(1)", [(0, "no function 'softmax'", "known are abs, ")]),
 ]  # fmt: skip
 
 
@@ -385,6 +464,29 @@ def test_the_nearest_name_is_offered_if_it_is_near(word, tip):
     assert nearest(word, ["units", "features"]) == tip
 
 
+def test_what_is_known_is_offered_where_nothing_is_near():
+    assert offered("unitz", ["units", "features"]) == "did you mean units?"
+    assert offered("q", ["units", "features"]) == "known are units, features"
+    assert offered("q", []) == ""
+
+
+@pytest.mark.parametrize("text", ["units +", "units; units", "'\x1b'"])
+def test_there_is_no_tip_where_we_know_none(text):
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert caught.value.tip == ""
+
+
+@pytest.mark.parametrize("trouble", [ValueError, MemoryError, RecursionError])
+def test_whatever_stops_the_parser_of_python_is_a_refusal(trouble, monkeypatch):
+    def stopped(*_, **__):
+        raise trouble
+
+    with monkeypatch.context() as patch, pytest.raises(ExpressionError, match="that can be read"):
+        patch.setattr(ast, "parse", stopped)
+        parse("units")
+
+
 # what cannot be worked out: never another exception, never a verdict
 
 ERRORS = [
@@ -396,19 +498,36 @@ ERRORS = [
     ("2 ** (timesteps - 4)", "an exponent is a number from 0 to 64"),
     ("2 ** (units * features * 4)", "an exponent is a number from 0 to 64"),
     ("2 ** outputs", "an exponent is a number from 0 to 64"),
+    ("2 ** True", "an exponent is a number from 0 to 64"),
     ("(10 * units) ** 60", "a whole number is at most"),
     ("share(seed >= 0) > 2", "between 0 and 1"),
     ("share(seed >= 0) > -1", "between 0 and 1"),
-    ("before.h + parameters.bias.i[:3]", "shapes"),
+    ("before.h + parameters.bias.i[:3]", "shapes (2, 5) and (3,) differ"),
+    ("before.h + parameters.bias.i[:1]", "shapes (2, 5) and (1,) differ"),
+    ("before.h + parameters.recurrent.i[:, 0]", "shapes (2, 5) and (5,) differ"),
+    ("parameters.kernel.i + parameters.bias.i", "shapes (4, 5) and (5,) differ"),
     ('sum(outputs, "features")', "no axis 'features'"),
     ("sum(outputs, timesteps)", "an axis is named by a word"),
+    ("max(units, True)", "an axis is named by a word"),
+    ("min(units, True)", "an axis is named by a word"),
     ("outputs[:, :1] + outputs", "shapes (2, 1, 5) and (2, 3, 5) differ"),
     ("close(before, parameters)", "one group has h, c, the other"),
     ("inputs @ inputs", "cannot be multiplied"),
     ("1 @ inputs", "two arrays"),
+    ("inputs @ 1", "two arrays"),
+    ("inputs @ parameters.recurrent.i", "cannot be multiplied"),
+    ('swapped(before, "units", "batch").h @ outputs', "cannot be multiplied"),
+    ("10**15 + 1", "a whole number is at most"),
+    ('sum(0 * inputs + 1e12**16 * 1e12**9 * 1e8, "features")', "not finite"),
     ("join(inputs, outputs[0])", "cannot be joined"),
     ("stack(inputs, outputs)", "cannot be stacked"),
     ("join(1, 2)", "cannot be joined"),
+    ("join(1, outputs[0, 0])", "cannot be joined"),
+    ("stack(1, outputs[0, 0])", "cannot be stacked"),
+    *((f"identity({size})", "from 1 to 1024") for size in ("0", "-1", "1.5", "True", "1025")),
+    ("rank(outputs[5:, 0])", "rank(…) needs a matrix"),
+    ("swapped(outputs, 'x', 'batch')", "no axis 'x' here"),
+    ("swapped(outputs, 'batch', 'x')", "no axis 'x' here"),
     ("join(outputs[0, 0], 1)", "cannot be joined"),
     ("stack(outputs[0, 0], 1)", "cannot be stacked"),
     ("close(outputs[5:], outputs[5:])", "a comparison of nothing"),
@@ -440,6 +559,7 @@ ERRORS = [
     ("abs('a')", "no arithmetic"),
     ("share(True) + 1", "no arithmetic with a share of 20 of 20"),
     ("outputs and True", "say all(…) or any(…)"),
+    ("parameters and True", "say all(…) or any(…)"),
     ("not outputs", "say all(…) or any(…)"),
     ("1 if outputs > 0 else 2", "say all(…) or any(…)"),
     ("0 < outputs < 1", "say all(…) or any(…)"),
@@ -449,6 +569,7 @@ ERRORS = [
     ("all(parameters)", "not a group of"),
     ("True == 1", "of different kinds"),
     ("word == 1", "of different kinds"),
+    ("word == (1, 2)", "of different kinds"),
     ("outputs.shape == 5", "of different kinds"),
     ("outputs == outputs", "compare arrays with close"),
     ("one == other", "compare arrays with close"),
@@ -482,6 +603,7 @@ ERRORS = [
     ("outputs[::0]", "the step of a slice is not 0"),
     ("outputs.shape[::0]", "the step of a slice is not 0"),
     ("units[0]", "the number 5 and has no entries"),
+    ("(units / 2)[0]", "the number 2.5 and has no entries"),
     ("units.shape", "has no part 'shape'"),
     ("outputs.shape.x", "has no part 'x'"),
     ("outputs.hidden", "no axis 'hidden' here, only batch, timesteps, units"),
@@ -506,6 +628,7 @@ ERRORS = [
     ("influence(before.x, after.h)", "this run has no before.x"),
     ("influence(before.h[9], after.h)", "out of bounds"),
     ("influence(before.h[0][1], after.h)", "not a place in a run"),
+    ("influence(before.h[0].units.batch, after.h)", "not a place in a run"),
     ("influence(before.h[5:].units, after.h)", "before.h[5:].units is a place of nothing"),
     ("influence(inputs[:, 9:], outputs) == 0", "inputs[:, 9:] is a place of nothing"),
     ("influence(before[5:], after.h)", "before[5:] is a place of nothing"),
@@ -526,6 +649,32 @@ def test_what_cannot_be_worked_out_is_an_error_of_the_experiment(text, message):
     with pytest.raises(ExperimentError) as caught:
         value(text)
     assert message in str(caught.value)
+
+
+def test_what_nobody_thought_of_is_an_error_of_the_experiment_too():
+    class Odd:
+        def look_up(self, name):
+            raise ValueError("odd")
+
+    with pytest.raises(ExperimentError, match="units == 5: odd"):
+        evaluate(parse("units == 5"), Odd())
+
+
+def test_arrays_are_held_up_to_a_size_and_with_a_name_for_each_axis():
+    assert Array(np.broadcast_to(0.0, (5_000_000,)), ("units",)).shape == (5_000_000,)
+    with pytest.raises(ExperimentError, match=r"at most 5e\+06 numbers"):
+        Array(np.broadcast_to(0.0, (5_000_001,)), ("units",))
+    with pytest.raises(ExperimentError, match="1 axes with 2 names"):
+        Array(np.zeros(3), ("batch", "units"))
+
+
+def test_only_arrays_and_groups_have_leaves():
+    assert {path: leaf.shape for path, leaf in leaves(Group({"h": 1, "c": 2.5})).items()} == {
+        "h": (), "c": ()
+    }  # fmt: skip
+    for value_ in (5, "a", None):
+        with pytest.raises(ExperimentError, match="an array or a group is needed"):
+            leaves(value_)
 
 
 def test_an_unclear_share_is_undecided():
@@ -723,6 +872,51 @@ def test_any_expression_has_a_value_or_an_error_of_the_experiment(text):
         assert np.all(np.isfinite(found.data))
     if isinstance(found, float):
         assert np.isfinite(found)
+
+
+def test_the_largest_difference_is_that_of_all_entries_of_all_members():
+    here = world()
+    before = [here.runs["one"].given[f"before.{name}"].data for name in "hc"]
+    assert truth(parse("changed(before, 0 * before)"), here)
+    expected = max(float(np.abs(array).max()) for array in before)
+    assert here.comparisons.evidence["largest difference"] == expected
+    assert truth(parse("changed(identity(2) * 99, 0)"), here)
+    assert here.comparisons.evidence["largest difference"] == 99
+
+
+EVIDENCE = [
+    ("outputs.timesteps == units", {"outputs.timesteps": 3, "units": 5}),
+    ("units > 2 > 1", {"units": 5}),
+    ("outputs.shape == (2, 3, 5)", {"outputs.shape": (2, 3, 5), "(2, 3, 5)": (2, 3, 5)}),
+    ("all(inputs < 99)", {"all(inputs < 99)": True}),
+    ("word == 'before'", {"word": "before"}),
+    ("share(seed < 20) > 0.5", {"share(seed < 20)": Share(20, 20)}),
+    ("sum(parameters.kernel.i * 0) == 0", {"sum(parameters.kernel.i * 0)": 0.0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "evidence"), EVIDENCE, ids=[text for text, _ in EVIDENCE])
+def test_what_was_measured_is_kept_as_evidence(text, evidence):
+    here = world()
+    evaluate(parse(text), here)
+    found = here.comparisons.evidence
+    assert {k: v for k, v in found.items() if not isinstance(v, Array)} == evidence
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [((1,), True), ((16, 16), True), ((257,), False), ((2, 2, 2), False), ((0,), False)],
+)
+def test_arrays_that_can_be_shown_are_kept_as_evidence(size, kept):
+    class Given:
+        comparisons = Comparisons()
+
+        def look_up(self, name):
+            return Array(np.ones(size), tuple("abc"[: len(size)]))
+
+    with contextlib.suppress(ExperimentError):  # nothing cannot be compared
+        evaluate(parse("one < 2"), Given())
+    assert ("one" in Given.comparisons.evidence) is kept
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_a_claim_can_enumerate_further_names():
 
 
 def test_an_empty_grid_is_an_error():
-    assert len(grid(Test("outputs", where="units == 7"))) == 2
+    assert len(grid(Test("changed(outputs, 1)", where="units == 7"))) == 2
+    assert len(grid(Test("close(outputs, 1)", where="units == 7"))) == 2 + 2 * 3  # other draws
     with pytest.raises(ExperimentError, match="empty"):
         grid(Test("outputs", where="units > 100"))
 

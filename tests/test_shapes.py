@@ -36,6 +36,24 @@ CASES = {
     "not close(outputs, one.outputs)": (False, False, False),
     "sum(outputs) != 0": (False, False, False),
     "share(sum(outputs) > 0) > 0.5": (False, True, False),
+    "max(units, outputs[0, 0, 0]) == 5": (False, False, True),
+    "max(lengths) == timesteps": (True, False, False),
+    "0 < outputs[0, 0, 0] == 1": (False, True, True),
+    "0 < influence(inputs, outputs) == 1": (False, True, True),
+    "sum(influence(inputs, outputs)) > 0": (False, False, False),
+    "max(abs(outputs)) > 0": (False, False, False),
+    "min(abs(outputs)) > 0": (False, False, False),
+    "mean(abs(outputs)) > 0": (False, False, False),
+    "norm(outputs) > 0": (False, False, False),
+    "share(changed(outputs, 1)) > 0.5": (False, False, False),
+    "mean(outputs == 0) > 0.5": (False, True, True),
+    "sum(outputs == 0) > 1": (False, False, True),
+    "sum() > 0": (True, False, False),
+    "norm(jacobian(before.h.units, after.h.units)) == 0": (False, False, True),
+    "sum(lengths) > 3": (True, False, False),
+    "operations[0].tanh == 1": (True, False, False),
+    "all_changed(outputs, one.outputs)": (False, False, False),
+    "next_diagonal(parameters.recurrent.i)[0] == 1": (False, False, False),
     "units": (True, False, False),
     "outputs": (False, False, True),
 }  # fmt: skip
@@ -46,6 +64,14 @@ def test_what_a_test_looks_at(text):
     tree = parse(text).tree
     found = tuple(look(tree, SETTINGS) for look in (only_shapes, orders_numbers, identity_or_order))
     assert found == CASES[text]
+
+
+NAMED = "batch timesteps features units hidden classes biases directions"
+
+
+@pytest.mark.parametrize("axis", NAMED.split())
+def test_the_size_of_an_axis_is_a_shape(axis):
+    assert only_shapes(parse(f"weights.kernel.{axis} == 1").tree, SETTINGS)
 
 
 def test_an_enumerated_name_is_no_measured_number():

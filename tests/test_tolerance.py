@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from checker.language.statistics import LEVEL, SEEDS, Share, UndecidedError, error_level
-from checker.language.tolerance import DOUBLE, Comparisons, distances
+from checker.language.tolerance import DOUBLE, SINGLE, Comparisons, distances
 from checker.language.values import ExperimentError
 
-ROUNDING, SLACK = DOUBLE.rounding, DOUBLE.slack
+ROUNDING, SLACK, EPSILON = DOUBLE.rounding, DOUBLE.slack, DOUBLE.epsilon
 
 
 def chance_of_at_least(successes, tries, chance):
@@ -64,6 +64,18 @@ def test_many_settings_ask_for_stronger_proof_each():
         assert Share(19, 20).above(0.5)
 
 
+def test_what_just_reaches_the_error_level_is_proven():
+    with error_level(0.04):  # 0.01 / 0.04 is 1/4, and so is the chance of one success in one try
+        assert Share(1, 1).above(0.25) is True
+        assert Share(0, 1).above(0.75) is False
+
+
+def test_after_many_settings_the_error_level_is_what_it_was():
+    with error_level(87), pytest.raises(UndecidedError):
+        Share(17, 20).above(0.5)
+    assert Share(17, 20).above(0.5)
+
+
 def test_a_thousand_fair_coins_get_hardly_a_verdict():
     """Both arms alike, 87 settings each: at most 2 % may come out as anything but undecided."""
     rng = np.random.default_rng(0)
@@ -109,6 +121,8 @@ def test_distances_are_in_units_of_the_larger_entry(left, right, distance):
         ([0.5, SLACK * 2], True, True, False, False),
         ([0.5, 0.0], True, False, False, False),
         ([SLACK / 2, SLACK / 2], True, True, True, True),
+        ([ROUNDING, ROUNDING], False, False, False, False),
+        ([SLACK, SLACK], True, True, True, True),
     ],
 )
 def test_near_is_only_what_the_outcome_rests_on(entries, some, all_, near_some, near_all):
@@ -119,6 +133,41 @@ def test_near_is_only_what_the_outcome_rests_on(entries, some, all_, near_some, 
     assert (first.near, second.near) == (near_some, near_all)
     if near_all:
         assert f"{min(entries):.1e}" in second.near_because
+
+
+def test_of_several_pairs_some_and_all_are_asked():
+    alike, other = ([1.0], [1.0]), ([1.0], [2.0])
+    for pairs in ([alike, other], [other, alike]):
+        assert Comparisons().some_differ(pairs)
+        assert not Comparisons().all_differ(pairs)
+
+
+@pytest.mark.parametrize(
+    ("precision", "difference", "equal", "near"),
+    [
+        (DOUBLE, 8e-13, True, False),  # figures beside the documented ones, written out
+        (DOUBLE, 1e-12, False, True),
+        (DOUBLE, 1.2e-8, False, True),
+        (DOUBLE, 1.8e-8, False, False),
+        (SINGLE, 1.3e-5, True, False),
+        (SINGLE, 1.8e-5, False, True),
+        (SINGLE, 8e-4, False, True),
+        (SINGLE, 1.2e-3, False, False),
+    ],
+)
+def test_the_figures_of_each_precision(precision, difference, equal, near):
+    comparisons = Comparisons(precision)
+    assert comparisons.equal(1.0 + difference, 1.0) is equal
+    assert comparisons.near is near
+
+
+@pytest.mark.parametrize(
+    ("precision", "left", "near"), [(SINGLE, 7e-6, True), (SINGLE, 9e-6, False)]
+)
+def test_in_single_precision_small_is_larger(precision, left, near):
+    comparisons = Comparisons(precision)
+    assert bool(comparisons.above(np.array(left), np.array(left / 2)))
+    assert comparisons.near is near
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -144,11 +193,77 @@ def test_what_is_not_finite_is_never_compared(bad):
         (ROUNDING * 128, 0.0, True, False),
         (1e6, 1e6 - 1e-3, True, True),  # 1e-9 of their size
         (1e6, 1e6 - 1.0, True, False),
+        (ROUNDING * 64, 0.0, True, True),
+        (ROUNDING * 64.5, 0.0, True, False),
+        (EPSILON * 64, EPSILON * 32, True, True),
+        (EPSILON * 64.5, EPSILON * 32, True, False),
+        (1.0, 1.0 - ROUNDING, False, False),
+        (1.0, 1.0 - SLACK, True, True),
+        (1.0, 1.0 - SLACK * 1.1, True, False),
     ],
 )
 def test_order_is_told_on_the_scale_of_each_pair(left, right, above, near):
     comparisons = Comparisons()
     assert bool(comparisons.above(np.array(left), np.array(right))) is above
+    assert comparisons.near is near
+
+
+def test_of_many_near_ones_the_largest_is_told():
+    comparisons = Comparisons()
+    comparisons.above(np.array([1.0, 1.0]), np.array([1.0 - ROUNDING * 4, 1.0 - ROUNDING * 64]))
+    assert f"{ROUNDING * 64:.1e}" in comparisons.near_because
+
+
+def test_two_numbers_whose_order_is_asked_for_are_tied_where_they_are_equal():
+    comparisons = Comparisons()
+    comparisons.above(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
+    assert not comparisons.tied
+    comparisons.above(np.array([1.0, 1.0]), np.array([0.0, 1.0 - ROUNDING]))
+    assert comparisons.tied
+    comparisons.above(np.array([1.0]), np.array([0.0]))
+    assert comparisons.tied
+
+
+@pytest.mark.parametrize(
+    ("apart", "tied"), [(3 * ROUNDING, True), (4 * ROUNDING, True), (8 * ROUNDING, False)]
+)
+def test_numbers_are_tied_on_their_own_scale(apart, tied):
+    comparisons = Comparisons()
+    comparisons.above(np.array([4.0]), np.array([4.0 - apart]))
+    assert comparisons.tied is tied
+
+
+@pytest.mark.parametrize(
+    ("reached", "near"),
+    [
+        (1.0, True),
+        (1.0 - ROUNDING, True),
+        (1.0 - ROUNDING * 2, False),
+        ([0.5, 1.0], True),
+        (0.5, False),
+        (0.0, False),
+    ],
+)
+def test_a_bound_that_is_reached_is_near(reached, near):
+    comparisons = Comparisons()
+    comparisons.touched(np.array(reached), 1.0)
+    assert comparisons.near is near
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "equal", "near"),
+    [
+        (0.0, 0.0, True, False),
+        (0.0, SLACK, False, True),
+        (-SLACK, 0.0, False, True),
+        (0.0, SLACK * 1.1, False, False),
+        (ROUNDING, ROUNDING / 2, True, False),
+        (5.0, 5.0, True, False),
+    ],
+)
+def test_next_to_nothing_rounding_is_told_from_no_number(left, right, equal, near):
+    comparisons = Comparisons()
+    assert comparisons.equal(left, right) is equal
     assert comparisons.near is near
 
 
