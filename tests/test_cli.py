@@ -42,7 +42,9 @@ ANSWER = {"q/question.yml": GOOD["q/question.yml"].replace("right", "wrong")}
 BROKEN = {"q/broken.yml": "claim: It cannot be read.\nexpectd: correct\ntest: outputs.units = 1\n"}
 ELSEWHERE = "2 findings in other files: see checker lint\n"
 ONE_ELSEWHERE = "1 finding in other files: see checker lint\n"
-UNREAD = "claims/q/broken.yml:2:1: there is no key 'expectd' (did you mean expected?)\n"
+UNREAD = (
+    "claims/q/broken.yml:2:1: there is no key 'expectd' (did you mean expected?) [file-format]\n"
+)
 
 
 @pytest.fixture
@@ -305,6 +307,7 @@ def test_lint_of_bad_files_tells_all_at_once(knowledge, run):
         "column": 1,
         "message": "there is no key 'expectd'",
         "tip": "did you mean expected?",
+        "rule": "file-format",
     }
 
 

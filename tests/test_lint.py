@@ -506,7 +506,7 @@ def test_keys_that_change_the_meaning_of_others_leave_no_draft(knowledge):
     base = load(knowledge({"q/some.yml": content}))
     assert base.drafts == {}
     (finding,) = lint(base)
-    assert str(finding) == "claims/q/some.yml:5:8: runs.one must be keys and values"
+    assert str(finding) == "claims/q/some.yml:5:8: runs.one must be keys and values [file-format]"
 
 
 def test_findings_are_the_same_bytes_every_time(knowledge):

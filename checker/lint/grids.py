@@ -11,7 +11,7 @@ from checker.experiments.grid import MAX_SETTINGS, settings
 from checker.experiments.trial import fulfils, grid
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
-from checker.language.parse import parse
+from checker.language.parse import ExpressionError, parse
 from checker.language.values import ExperimentError
 from checker.lint.expressions import errors_in
 from checker.lint.models import bad_size, tests
@@ -32,8 +32,13 @@ def grids_make_sense(base: Base) -> Iterator[Finding]:
         at: {units: 1..3}
     """
     for claim, test in tests(base):
-        found = [*_names(base, claim, test), *_values(base, claim, test)]
-        yield from found or _settings(base, claim, test)
+        yield from grids_of(base, claim, test)
+
+
+def grids_of(base: Base, claim: Claim, test: Test) -> Iterator[Finding]:
+    """What is wrong with the grid of one test."""
+    found = [*_names(base, claim, test), *_values(base, claim, test)]
+    yield from found or _settings(base, claim, test)
 
 
 def grids_tell_sizes_apart(base: Base) -> Iterator[Finding]:
@@ -52,12 +57,12 @@ def grids_tell_sizes_apart(base: Base) -> Iterator[Finding]:
     """
     for claim in base.claims.values():
         test = claim.trial
-        if not isinstance(test, Test):
-            continue
+        if not isinstance(test, Test) or next(grids_of(base, claim, test), None):
+            continue  # it is said where the grid is
         try:
             tried = grid(test)
-        except ExperimentError:
-            continue  # it is said where the grid is
+        except (ExperimentError, ExpressionError):
+            continue  # where cannot be read
         for one, other in combinations(SIZES, 2):
             pairs = {(setting.get(one), setting.get(other)) for setting in tried}
             if len(pairs) > 1 and all(a == b and a is not None for a, b in pairs):
