@@ -167,7 +167,7 @@ def test_no_generated_page_is_in_git(clone, site):
     generated = {path.parts[0] for path in (p.relative_to(clone / "docs") for p in
                  (clone / "docs").rglob("*.md")) if len(path.parts) > 1}  # fmt: skip
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert generated == set(FOLDERS)
+    assert generated - {"how-to"} == set(FOLDERS)  # that one is written by hand
     assert all(f"/docs/{folder}/" in ignored for folder in FOLDERS)
 
 
