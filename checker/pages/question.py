@@ -58,11 +58,13 @@ def _by_badge(site: Site, claims: list[Data], broken: list[Data]) -> Iterator[st
 
 
 def _competing(site: Site, question: str, claims: list[Data]) -> Iterator[str]:
-    """Rivals of this question × the tests that come out otherwise on them."""
+    """Rivals that claims of this question are about × the tests that come out otherwise on them."""
+    about = {name for claim in claims for name in claim["linked"]}
     rivals = [
         rival
         for rival in site.rivals.values()
-        if site.claims.get(rival["makes_true"], {}).get("question") == question
+        if rival["name"] in about
+        or site.claims.get(rival["makes_true"], {}).get("question") == question
     ]
     if not rivals:
         return
