@@ -265,6 +265,49 @@ def test_what_cannot_be_told_is_an_error_and_no_verdict(text, test, why, toy):
     assert more == {"values": {}}
 
 
+FAILURES = [
+    # what fails, where, and whether that says something of the call
+    ("used", ValueError("no inputs, please"), False, "fails"),
+    ("used", MemoryError("too much"), False, "error"),
+    ("used", RecursionError("too deep"), False, "error"),
+    ("used", ValueError("our own"), True, "error"),
+    ("used", IndexError("our own"), True, "error"),
+    ("held", ValueError("our own"), False, "error"),
+    ("LSTM", MemoryError("too much"), False, "error"),
+    ("LSTM", ValueError("not that size"), False, "fails"),
+]
+
+
+@pytest.mark.parametrize(("part", "error", "ours", "outcome"), FAILURES)
+def test_only_the_framework_refuses_a_call(part, error, ours, outcome, toy):
+    def fail(*_, **__):
+        raise error
+
+    if ours:  # as if it stood in a file of ours
+        fail = types.FunctionType(
+            fail.__code__, {"__name__": "checker.frameworks.torch"}, closure=fail.__closure__
+        )
+    if part == "LSTM":
+        toy.CALLS = {**toy.CALLS, "LSTM": fail}
+    else:
+        setattr(toy, part, fail)
+    found, why, _ = recorded_fact(Fact("torch", "LSTM(5)", "accepted"))
+    assert found == outcome
+    assert (type(error).__name__ in why) is (outcome == "error")
+
+
+@pytest.mark.parametrize("name", ["input_size", "in_features"])
+def test_a_layer_is_given_as_many_features_as_it_was_made_for(name, toy):
+    setattr(LSTM, name, property(lambda made: made.size))
+    try:
+        fact = Fact("torch", "LSTM(5)", "accepted and features == 5")
+        assert recorded_fact(fact)[0] == "fails"  # the toy takes inputs of its own size alone
+        toy.used = lambda made, inputs: inputs
+        assert recorded_fact(fact)[0] == "holds"
+    finally:
+        delattr(LSTM, name)
+
+
 def test_every_name_that_a_test_sees_is_explained_and_there(toy):
     ways = {"accepted": "accepted", "arguments": "arguments[0] == 'x'", "weights": "weights.kernel",
             "defaults": "defaults.bias", "made": "made.size == 5",
@@ -371,7 +414,10 @@ LIVE = [
      "holds"),
     ("keras", "LSTM(5, stateful=True)", "close(outputs, again)", "fails"),
     ("torch", "LSTM(6, 5)", "accepted and made.hidden_size == 5", "holds"),
-    ("torch", "LSTM(5, 6)", "accepted", "fails"),
+    ("torch", "LSTM(5, 6)", "accepted and outputs.units == 6", "holds"),
+    ("torch", "LSTM(28, 128)", "features == 28 and outputs.units == 128", "holds"),
+    ("torch", "Linear(3, 4)", "accepted and outputs.units == 4", "holds"),
+    ("torch", "LSTM(6, -5)", "accepted", "fails"),
     ("torch", "LSTM()", "not accepted and error == 'TypeError'", "holds"),
     ("torch", "LSTM(6, 5, bias=False)", "count(weights) == 20 * 11", "holds"),
     ("torch", "LSTM(6, 5)", "influence(inputs, outputs) == 0", "error"),

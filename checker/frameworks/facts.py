@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +21,9 @@ from checker.language.values import Array, ExperimentError, Group
 from checker.nouns import Fact
 
 FED = {"batch": 3, "timesteps": 5, "features": 6}
-"""The sizes of the inputs that a made layer is given."""
+"""The sizes of the inputs that a made layer is given, unless it was made for other features."""
+
+_FEATURES = ("input_size", "in_features")  # what PyTorch calls the features a module is made for
 
 SEEN = {
     "accepted": "whether the call is accepted, and what it makes takes inputs",
@@ -30,10 +33,15 @@ SEEN = {
     "defaults": "what is taken for an argument that is not named: defaults.forget_bias",
     "made": "what the made object says of itself: made.units, made.output_size",
     "weights": "the arrays that it holds at first, by its own names: weights.kernel",
-    "outputs": "what it gives for inputs of batch 3, timesteps 5, features 6",
+    "outputs": "what it gives for inputs of batch 3, timesteps 5, features 6 "
+    "(or as many as it was made for)",
     "again": "what it gives for the same inputs in a second call",
 }
 """What the test of such a claim sees."""
+
+
+class AdapterError(Exception):
+    """Our own code failed, so nothing is known of what the framework does."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,18 @@ class _World:
             {p.name: _plain(p.default) for p in called.values() if p.default is not p.empty}
         )
         try:
-            self._names |= _observed(module, read)
+            made = _made(module.CALLS, read)
+            sizes = FED | {"features": _features(made)}
+            inputs = np.random.default_rng(0).standard_normal(tuple(sizes.values()), np.float32)
+            outputs, again = _used(module, made, inputs), _used(module, made, inputs)
+        except (MemoryError, RecursionError, AdapterError):
+            raise  # says nothing of the call
         except Exception as refusal:
             self._names |= {"accepted": False, "error": type(refusal).__name__,
                             "message": " ".join(str(refusal).split())}  # fmt: skip
+        else:
+            self._names |= sizes | {"made": _Attributes(made), "weights": _held(module, made)}
+            self._names |= {"outputs": outputs, "again": again}
         self.comparisons.evidence |= {n: self._names[n] for n in ("accepted", "error")}
 
     def look_up(self, name: str) -> Any:
@@ -110,17 +126,26 @@ class _Attributes(Group):
         return _plain(getattr(self._whole, name))
 
 
-def _observed(module: ModuleType, read: Call) -> dict[str, Any]:
-    made = _made(module.CALLS, read)
-    inputs = np.random.default_rng(0).standard_normal(tuple(FED.values()), np.float32)
-    outputs, again = (np.asarray(module.used(made, inputs)) for _ in range(2))
+def _features(made: Any) -> int:
+    widths = (getattr(made, name, None) for name in _FEATURES)
+    return next((width for width in widths if isinstance(width, int)), FED["features"])
+
+
+def _used(module: ModuleType, made: Any, inputs: np.ndarray) -> Array:
+    """What a made layer gives; AdapterError where it was our own code that could not use it."""
+    try:
+        found = np.asarray(module.used(made, inputs))
+    except Exception as error:
+        *_, (frame, _) = walk_tb(error.__traceback__)
+        if frame.f_globals["__name__"].startswith("checker."):
+            raise AdapterError(f"{type(error).__name__}: {error}") from error
+        raise
     names = {3: ("batch", "timesteps", "units"), 2: ("batch", "units")}
-    return {
-        "made": _Attributes(made),
-        "weights": Group.nest({n: Array(a, _axes(a)) for n, a in module.held(made).items()}),
-        "outputs": Array(outputs, names.get(outputs.ndim, _axes(outputs))),
-        "again": Array(again, names.get(again.ndim, _axes(again))),
-    }
+    return Array(found, names.get(found.ndim, _axes(found)))
+
+
+def _held(module: ModuleType, made: Any) -> Group:
+    return Group.nest({n: Array(a, _axes(a)) for n, a in module.held(made).items()})
 
 
 def _made(calls: Mapping[str, Callable[..., Any]], read: Any) -> Any:
