@@ -13,10 +13,12 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
+from checker.experiments.budget import budget
 from checker.experiments.evidence import plain
 from checker.experiments.trial import DoesNotFitError, distinct, made_trial
 from checker.frameworks.facts import tried
 from checker.frameworks.registry import NotOfferedError, build
+from checker.language.statistics import error_level
 from checker.language.values import Array
 from checker.models.protocol import Model
 from checker.nouns import SIZES, Fact, Judgement, Outcome, Setting, Test, Trial, Value
@@ -33,7 +35,9 @@ def recorded(test: Test, judgement: Judgement, framework: str) -> tuple[str, str
     The outcome is one of ``holds``, ``fails``, ``undecided``, ``not-applicable`` and ``error``.
     """
     make = partial(_make, framework, _still(test))
-    trials = [made_trial(test, setting, make) for setting in sample(test, judgement)]
+    settings = sample(test, judgement)
+    with budget(), error_level(max(len(settings), 1)):
+        trials = [made_trial(test, setting, make) for setting in settings]
     trials = [_cautious(trial) for trial in trials]
     outcome = outcome_of(trials, test.some)
     why = "" if outcome in ("holds", "fails") else next((t.detail for t in trials if t.detail), "")

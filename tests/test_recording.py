@@ -561,12 +561,19 @@ def test_a_framework_that_disagrees_makes_a_claim_disputed(run, knowledge, insta
     assert run("check", "sizes", claims=folder)[0] == 0
 
 
-def test_a_framework_that_crashes_is_told_and_decides_nothing(run, knowledge, installed):
-    installed(raising(RuntimeError("boom")))
+CRASHES = [
+    RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, ZeroDivisionError,
+    OverflowError, MemoryError, RecursionError, FloatingPointError,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CRASHES)
+def test_a_framework_that_crashes_is_told_and_decides_nothing(kind, run, knowledge, installed):
+    installed(raising(kind("boom")))
     folder = knowledge()
     code, out, _ = run("record", "torch", claims=folder)
     assert code == 3
-    assert "could not be run: shut: RuntimeError: boom" in out
+    assert f"could not be run: shut: {kind.__name__}: " in out
     assert run("check", claims=folder)[0] == 0
     installed(swapped_gates)
     assert run("record", "torch", claims=folder)[0] == 1  # run again, though nothing else changed

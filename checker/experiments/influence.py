@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from checker.experiments.draws import draw
-from checker.experiments.run import Run
+from checker.experiments.run import Run, crashes
 from checker.language.evaluate import Path
 from checker.language.observables import NUDGEABLE
 from checker.language.values import Array, ExperimentError
@@ -142,7 +142,8 @@ def _slopes(run: Run, direction: dict[str, np.ndarray]) -> Mapping[str, Array]:
         given = {slot: array.data for slot, array in run.given.items()}
         still = {slot: Array(np.zeros_like(a), run.given[slot].axes) for slot, a in given.items()}
         along = {slot: Array(data, run.given[slot].axes) for slot, data in direction.items()}
-        return {**still, **along, **run.model.slopes(given, direction)}
+        with crashes():
+            return {**still, **along, **run.model.slopes(given, direction)}
     moved = _nudged(run, {slot: STEP * 1j * data for slot, data in direction.items()})
     return {slot: Array(np.imag(a.data) / STEP, a.axes) for slot, a in moved.observed.items()}
 

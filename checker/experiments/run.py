@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -24,6 +25,21 @@ MAX_SHARED = 2000
 SMALL = 4000  # numbers of a trace that is worth keeping
 _SHARED: dict[Hashable, Trace] = {}
 """Traces of runs on drawn numbers: claims on the same model and setting share them."""
+
+
+class CrashError(Exception):
+    """The code of a model failed: an expression that asked for it is not to blame."""
+
+
+@contextmanager
+def crashes() -> Iterator[None]:
+    """Within this, whatever is no ExperimentError is a CrashError."""
+    try:
+        yield
+    except ExperimentError:
+        raise
+    except Exception as error:
+        raise CrashError(f"{type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -60,7 +76,8 @@ class Run:
     def _run(self, given: Mapping[str, np.ndarray]) -> Trace:
         parameters, before = part_of(given, "parameters"), part_of(given, "before")
         self._spend(given)
-        return self.model.run(parameters, given["inputs"], before, given.get("lengths"))
+        with crashes():
+            return self.model.run(parameters, given["inputs"], before, given.get("lengths"))
 
     def _spend(self, given: Mapping[str, np.ndarray]) -> None:
         batch, timesteps = given["inputs"].shape[:2]
@@ -147,8 +164,9 @@ def fresh_run(model: Model, sizes: Sizes, shared: Hashable = None) -> Run:
     slots: dict[str, Axes] = {
         "inputs": {name: sizes[name] for name in ("batch", "timesteps", "features")}
     }
-    slots |= {f"before.{name}": axes for name, axes in model.state(sizes).items()}
-    slots |= {f"parameters.{name}": axes for name, axes in model.parameters(sizes).items()}
+    with crashes():
+        slots |= {f"before.{name}": axes for name, axes in model.state(sizes).items()}
+        slots |= {f"parameters.{name}": axes for name, axes in model.parameters(sizes).items()}
     entries = PER_STEP * sizes["batch"] * sizes["timesteps"] * sizes["units"]
     if entries + sum(prod(axes.values()) for axes in slots.values()) > MAX_ENTRIES:
         raise ExperimentError(f"a run holds at most {MAX_ENTRIES} numbers")

@@ -18,7 +18,7 @@ from checker.experiments.draws import DRAWS
 from checker.experiments.evidence import evidence
 from checker.experiments.grid import MAX_SETTINGS, all_distinct, settings
 from checker.experiments.options import options_of_runs
-from checker.experiments.run import Run
+from checker.experiments.run import CrashError, Run
 from checker.experiments.world import Make, World, reference
 from checker.language.evaluate import evaluate, truth
 from checker.language.parse import Expression, ExpressionError, parse
@@ -191,6 +191,8 @@ def _trial(
         return Trial(setting, Outcome.UNDECIDED, str(error))
     except ExperimentError as error:
         return Trial(setting, on_error, str(error))
+    except CrashError as crash:
+        return Trial(setting, on_crash or on_error, str(crash))
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(setting, on_crash or on_error, f"{type(error).__name__}: {error}")
     near = world.comparisons.near_because
