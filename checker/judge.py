@@ -181,7 +181,7 @@ def fact(records: Sequence[Mapping[str, Any]], framework: str, has_control: bool
     The control, another call, has to come out the other way in the same recording.
     """
     judgement = Judgement(None, None, frameworks=tuple(records))
-    [*fresh] = [r for r in records if r["name"] == framework and not r["stale"]]
+    fresh = [r for r in records if r["name"] == framework and not r["stale"]]
     if not fresh:
         why = f"only {framework} decides this, and this test has not been recorded on it"
         return replace(judgement, why_not=WhyNot.UNRECORDED, reason=why)

@@ -211,25 +211,28 @@ def _changes_nothing(test: Test, trials: list[Trial]) -> bool:
     """
     runs = tuple(test.runs)
     alters: list[Alter] = [*(rival.of for rival in RIVALS.values()), *BROKEN]
-    others: list[Ask] = [partial(_asked, test, alter, runs, keep=True) for alter in alters]
-    others += [partial(reference_trial, other, keep=True) for _, other in _other_options(test)]
+    single = isinstance(parse(test.expression).tree, ast.Compare)
+    others: list[Ask] = [partial(_asked, test, alter, runs, keep=single) for alter in alters]
+    others += [partial(reference_trial, other, keep=single) for _, other in _other_options(test)]
     if test.control is not None:
         still = replace(test.control, setting={})
-        others.append(partial(_controlled, test, still, keep=True))
+        others.append(partial(_controlled, test, still, keep=single))
     inconclusive = (Outcome.NOT_APPLICABLE, Outcome.ERROR)
-    single = isinstance(parse(test.expression).tree, ast.Compare)
 
-    def same(other: Trial, trial: Trial) -> bool:
+    def measured(trial: Trial) -> dict[str, Any]:
+        return {key: trial.evidence.get(key) for key in ("values", "matrices")}
+
+    def changed_by(ask: Ask, trial: Trial) -> bool:
+        other = ask(trial.setting)
         if other.outcome in inconclusive:
-            return True
-        measured = [{k: t.evidence.get(k) for k in ("values", "matrices")} for t in (other, trial)]
-        return other.outcome is trial.outcome and (not single or measured[0] == measured[1])
+            return False
+        return other.outcome is not trial.outcome or (single and measured(other) != measured(trial))
 
-    return all(
-        same(ask(trial.setting), reference_trial(test, trial.setting, keep=True))
-        for trial in reversed(trials)
-        for ask in others
-    )
+    for trial in reversed(trials):
+        shown = reference_trial(test, trial.setting, keep=True) if single else trial
+        if any(changed_by(ask, shown) for ask in others):
+            return False
+    return True
 
 
 def _with_evidence(test: Test, judgement: Judgement) -> Judgement:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from checker.base import Base, load
-from checker.cache import Cache
+from checker.cache import Cache, surroundings
 from checker.commands.concerned import files_of, only_of
 from checker.commands.earlier import earlier
 from checker.commands.formats import print_results
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err
-from checker.lint import cannot_be_tried, lint
+from checker.lint import set_aside
 from checker.nouns import Finding
 from checker.report import json
 from checker.report.changes import Changes
@@ -23,6 +23,9 @@ from checker.report.standing import Standing, clashes, failing_answers, standing
 from checker.results import results
 from checker.schedule import Tried, needed, try_all
 from checker.traces.fidelity import measure
+
+MEASURED = ("models", "language", "traces", "frameworks/offers.py")
+"""The files and folders of this package that the distance from the frameworks rests on."""
 
 OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
 
@@ -68,15 +71,19 @@ def run(
 
     ``whole``: also measure how far the reference is from the frameworks.
     """
-    findings = lint(base)
-    for id_ in cannot_be_tried(base):
+    findings, broken = set_aside(base)
+    for id_ in broken:
         base.broken[id_] = base.claims.pop(id_).question
     claims = needed(base, [id_ for id_ in wanted if id_ in base.claims])
     tried = list(_with_progress(try_all(base, claims, cache, jobs), len(claims)))
     for one in tried:
         if explain and one.why:
             err(f"{one.claim.id}: {one.why}")
-    return results(base, tried, findings, measure() if whole else ()), findings
+    return results(base, tried, findings, _fidelity(cache) if whole else ()), findings
+
+
+def _fidelity(cache: Cache | None) -> Any:
+    return cache.keep("fidelity", surroundings(MEASURED), measure) if cache else measure()
 
 
 def exit_code(found: dict[str, Any]) -> int:

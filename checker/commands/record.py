@@ -15,7 +15,7 @@ from checker.commands.check import NOT_RUN, OK, UNEXPECTED, cache_of
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out
 from checker.frameworks.offers import FRAMEWORKS
-from checker.lint import cannot_be_tried
+from checker.lint import set_aside
 from checker.nouns import Claim, Fact, Test
 from checker.recording import recorded, recorded_fact
 from checker.records import FOLDER, digest, disagreements, entry, of_claim, read, write
@@ -30,7 +30,7 @@ def record(folder: Path, framework: str, claims: Sequence[str]) -> int:
     """
     version = _version(framework)
     base = load(folder)
-    for id_ in cannot_be_tried(base):
+    for id_ in sorted(set_aside(base)[1]):
         base.broken[id_] = base.claims.pop(id_).question
         err(f"{id_} is left out: its file must be mended first")
     file = folder / FOLDER / f"{framework}.json"

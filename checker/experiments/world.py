@@ -87,7 +87,7 @@ class World:
 
     def value(self, text: Value) -> Any:
         """The value of an expression; what is not a text is its own value."""
-        return evaluate(_parsed(text), self) if isinstance(text, str) else text
+        return evaluate(parse(text), self) if isinstance(text, str) else text
 
     def _one_run(self, source: Path, target: Path) -> tuple[Run, Path, Path]:
         run, source = influences.split_run(source, self.runs, self.first)
@@ -123,7 +123,7 @@ class World:
 
     def _said(self, run: Run, spec: RunSpec) -> set[str]:
         """The slots that a run's own keys set or change as a whole."""
-        places = [read_path(_parsed(place).tree, self) for place in (*spec.put, *spec.change)]
+        places = [read_path(parse(place).tree, self) for place in (*spec.put, *spec.change)]
         whole = [
             slot for path in places if not path.index for slot in run.slots(".".join(path.names))
         ]
@@ -154,7 +154,7 @@ class World:
         return value
 
     def _put(self, run: Run, place: str, text: Value) -> Run:
-        path = read_path(_parsed(place).tree, self)
+        path = read_path(parse(place).tree, self)
         leaf = ".".join(path.names)
         if not run.slots(leaf):
             raise ExperimentError(f"a run is given {', '.join(run.given)}; not {leaf!r}")
@@ -187,13 +187,6 @@ class _Lazy(Group):
 
     def __contains__(self, name: object) -> bool:
         return name in OBSERVABLES
-
-
-_PARSED: dict[str, Expression] = {}
-
-
-def _parsed(text: str) -> Expression:
-    return _PARSED.setdefault(text, parse(text))
 
 
 def _epsilon(precision: Precision) -> float:

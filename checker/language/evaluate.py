@@ -6,6 +6,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -99,7 +100,13 @@ def read_path(node: ast.expr, world: World) -> Path:
         if whole.index is None:
             index = _Walk(world).index(node.slice)
             return Path(whole.names, index, after[0] if after else None)
-    raise ExperimentError(f"{ast.unparse(node)} is not a place in a run, such as before.h[0]")
+    raise ExperimentError(f"{written(node)} is not a place in a run, such as before.h[0]")
+
+
+@lru_cache(maxsize=4096)  # nodes are known by identity, and looked at again at each setting
+def written(node: ast.AST) -> str:
+    """A part of an expression, as somebody would write it."""
+    return ast.unparse(node)
 
 
 def _boolean(value: Any, text: str) -> bool:
@@ -135,7 +142,7 @@ class _Walk:
     def _whole(self, node: ast.expr) -> int:
         value = self.visit(node)
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise ExperimentError(f"an index is a whole number, not {ast.unparse(node)}")
+            raise ExperimentError(f"an index is a whole number, not {written(node)}")
         return int(value)
 
     def _constant(self, node: ast.Constant) -> Any:
@@ -154,20 +161,20 @@ class _Walk:
     _list = _tuple
 
     def _ifexp(self, node: ast.IfExp) -> Any:
-        chosen = _boolean(self.visit(node.test), ast.unparse(node.test))
+        chosen = _boolean(self.visit(node.test), written(node.test))
         return self.visit(node.body if chosen else node.orelse)
 
     def _boolop(self, node: ast.BoolOp) -> bool:
         stop_at = isinstance(node.op, ast.Or)
         for part in node.values:
-            if _boolean(self.visit(part), ast.unparse(part)) is stop_at:
+            if _boolean(self.visit(part), written(part)) is stop_at:
                 return stop_at
         return not stop_at
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:
         value = self.visit(node.operand)
         if isinstance(node.op, ast.Not):
-            return not _boolean(value, ast.unparse(node.operand))
+            return not _boolean(value, written(node.operand))
         sign = operator.neg if isinstance(node.op, ast.USub) else operator.pos
         return memberwise(lambda v: elementwise(lambda a, _: sign(a), numeric(v), 0), value)
 
@@ -179,10 +186,10 @@ class _Walk:
             if node.attr not in value:
                 known = list(value) or list(OBSERVABLES)  # a run lists nothing before it is read
                 tip = nearest(node.attr, known) or f"only {', '.join(known)}"
-                raise ExperimentError(f"{ast.unparse(node.value)} has no {node.attr!r}: {tip}")
+                raise ExperimentError(f"{written(node.value)} has no {node.attr!r}: {tip}")
             member = value[node.attr]
             return _entry(member) if isinstance(member, Array) else member
-        what = f"{ast.unparse(node.value)} is {described(value)}"
+        what = f"{written(node.value)} is {described(value)}"
         raise ExperimentError(f"{what} and has no part {node.attr!r}")
 
     def _subscript(self, node: ast.Subscript) -> Any:
@@ -197,7 +204,7 @@ class _Walk:
                 raise ExperimentError(message) from None
         if isinstance(value, Array | Group):
             return memberwise(lambda array: _entry(array.take(index)), value)
-        what = f"{ast.unparse(node.value)} is {described(value)}"
+        what = f"{written(node.value)} is {described(value)}"
         raise ExperimentError(f"{what} and has no entries")
 
     def _call(self, node: ast.Call) -> Any:
@@ -212,7 +219,7 @@ class _Walk:
         }
         arguments = [read[function.takes](argument) for argument in node.args]
         value = function.call(self.world, arguments)
-        self.world.comparisons.locate(ast.unparse(node))
+        self.world.comparisons.locate(written(node))
         self._note(node, value)
         return value
 
@@ -223,7 +230,7 @@ class _Walk:
             part = self.visit(node.value if path.after else node)  # type: ignore[attr-defined]
             members = leaves(part).values() if isinstance(part, Group) else [part]
             if all(isinstance(m, Array) and m.data.size == 0 for m in members):
-                raise ExperimentError(f"{ast.unparse(node)} is a place of nothing")
+                raise ExperimentError(f"{written(node)} is a place of nothing")
         return path
 
     def _binop(self, node: ast.BinOp) -> Any:
@@ -245,8 +252,8 @@ class _Walk:
             result = compared(operation, left, right, self.world.comparisons)
             if isinstance(operation, ast.Lt | ast.Gt):
                 self._touched(left_node, left, right_node, right)
-            self.world.comparisons.locate(ast.unparse(node))
-            if len(node.ops) > 1 and not _boolean(result, ast.unparse(node)):
+            self.world.comparisons.locate(written(node))
+            if len(node.ops) > 1 and not _boolean(result, written(node)):
                 return False
             left, left_node = right, right_node
         return result
@@ -261,7 +268,7 @@ class _Walk:
     def _note(self, node: ast.expr, value: Any) -> None:
         """Keep what was measured, so that a page can show it."""
         if not isinstance(node, ast.Constant) and _showable(value):
-            self.world.comparisons.evidence.setdefault(ast.unparse(node), value)
+            self.world.comparisons.evidence.setdefault(written(node), value)
 
 
 def _is_bound(node: ast.expr) -> bool:

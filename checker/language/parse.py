@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from checker.language.refusals import ELSEWHERE_CALLED, HABITS, NOT_HERE, SPELLINGS
@@ -74,8 +75,11 @@ class Expression:
     tree: ast.expr
 
 
+@lru_cache(maxsize=4096)  # a claim's few expressions are read at each of its settings
 def parse(text: str) -> Expression:
-    """Read an expression; raises ExpressionError with the column where it stops making sense."""
+    """Read an expression, whose tree nobody may change; raises
+    ExpressionError with the column where it stops making sense.
+    """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters", MAX_LENGTH)
     line = re.sub(r"[\n\t]", " ", text).rstrip(" ")

@@ -79,19 +79,20 @@ def name_of(rule: Rule) -> str:
 
 def lint(base: Base) -> list[Finding]:
     """All findings of a knowledge base, in order of file and line, each once."""
-    about_files = [replace(finding, rule=FILE_FORMAT) for finding in base.findings]
-    found = [*about_files, *_found(base, (*RULES, *RULES_OF_TESTS))]
-    files = {finding.file for finding in found}
-    empty = [f for f in _found(base, RULES_OF_MEANING) if f.file not in files]
-    return sorted({*found, *empty})
+    return set_aside(base)[0]
 
 
-def cannot_be_tried(base: Base) -> set[str]:
-    """The ids of claims whose tests are broken."""
-    files = {finding.file for finding in _found(base, (*RULES_OF_TESTS, *RULES_OF_MEANING))}
-    return {id_ for id_, claim in base.claims.items() if claim.places[""].file in files}
+def set_aside(base: Base) -> tuple[list[Finding], set[str]]:
+    """All findings, and the ids of claims whose tests are broken, which nobody may run."""
+    of_files = {replace(finding, rule=FILE_FORMAT) for finding in base.findings}
+    of_files |= _found(base, RULES)
+    of_tests, of_meaning = _found(base, RULES_OF_TESTS), _found(base, RULES_OF_MEANING)
+    files = {finding.file for finding in of_files | of_tests}
+    findings = of_files | of_tests | {f for f in of_meaning if f.file not in files}
+    broken = {finding.file for finding in of_tests | of_meaning}
+    ids = {id_ for id_, claim in base.claims.items() if claim.places[""].file in broken}
+    return sorted(findings), ids
 
 
-def _found(base: Base, rules: Iterable[Rule]) -> Iterator[Finding]:
-    for rule in rules:
-        yield from (replace(finding, rule=name_of(rule)) for finding in rule(base))
+def _found(base: Base, rules: Iterable[Rule]) -> set[Finding]:
+    return {replace(finding, rule=name_of(rule)) for rule in rules for finding in rule(base)}

@@ -11,6 +11,7 @@ from checker.language.functions import FUNCTIONS
 from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.parse import ExpressionError, nearest, parse, unknown_names
 from checker.lint.comparisons import wrong_comparisons
+from checker.lint.parts import unknown_parts
 from checker.lint.spots import Spot, spots
 from checker.nouns import Claim, Finding, Test
 
@@ -44,7 +45,8 @@ def errors_in(spot: Spot, runs: list[str]) -> Iterator[ExpressionError]:
     for node in ast.walk(expression.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield from _wrong_call(node, node.func.id, runs)
-    yield from wrong_comparisons(expression.tree, runs)
+    missing = [] if spot.must_be else list(unknown_parts(expression.tree, runs, spot.names))
+    yield from missing or wrong_comparisons(expression.tree, runs)
 
 
 def placed(base: Base, claim: Claim, spot: Spot, error: ExpressionError) -> Finding:
