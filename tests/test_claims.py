@@ -11,6 +11,7 @@ from checker.base import load
 from checker.commands.check import exit_code, run
 from checker.lint import lint
 from checker.nouns import Test, Untestable
+from checker.records import read
 from checker.rivals import RIVALS
 from checker.schedule import Tried, linked, needed, try_all
 from checker.trying import try_claim
@@ -128,3 +129,21 @@ def outcomes(tried):
 def test_what_nobody_can_try_says_why(base):
     untestable = [c for c in base.claims.values() if isinstance(c.trial, Untestable)]
     assert untestable and all(c.trial.because for c in untestable)
+
+
+INSIDE = ("gates", "entering", "leaving", "operations")
+"""What a framework does not show of its layers."""
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "keras", "torch"])
+def test_a_framework_decides_nearly_every_claim_on_what_layers_give(framework, base):
+    """Of those that were recorded on it; what is missing must not fail a new claim."""
+    entries = read(base.folder)[framework]["claims"]
+    about = [
+        entries[id_]["outcome"] in ("holds", "fails")
+        for id_, claim in base.claims.items()
+        if isinstance(claim.trial, Test) and id_ in entries
+        and not any(word in repr(claim.trial) for word in INSIDE)
+    ]  # fmt: skip
+    assert len(about) > 60
+    assert sum(about) >= 0.9 * len(about)

@@ -349,7 +349,7 @@ def test_list_names_what_has_to_be_mended(knowledge, run):
     code, out, err = run("list", "--claims", knowledge(BROKEN))
     assert code == 2
     assert "  to be mended  broken" in out
-    assert err == UNREAD.replace(" [file-format]", "")
+    assert err == UNREAD
 
 
 # show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from checker.commands.concerned import files_of, only_of
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err, out, paint, tell
 from checker.language.parse import nearest
+from checker.lint import FILE_FORMAT
 from checker.lint import lint as all_findings
 from checker.nouns import Source
 from checker.report import text
@@ -44,7 +45,7 @@ def list_claims(folder: Path, form: str) -> int:
         out(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         tell(*_by_question(base, rows))
-    err(*sorted(base.findings))
+    err(*sorted(replace(finding, rule=FILE_FORMAT) for finding in base.findings))
     return BAD_FILES if base.findings else OK
 
 

@@ -23,7 +23,7 @@ from checker.loading import FileError
 from checker.pages.render import FOLDERS, pages
 from checker.pages.write import write
 from checker.reference import reference
-from checker.report import json
+from checker.report import json, text
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -57,7 +57,7 @@ def on_pre_build(*, config: MkDocsConfig) -> None:
 def marked(found: dict[str, Any]) -> Iterator[str]:
     """What the site marks, a line each."""
     for finding in found["findings"]:
-        yield "{file}:{line}:{column}: {message}".format(**finding)
+        yield text.finding(finding)
     for claim in found["claims"]:
         if not claim["as_expected"]:
             came = claim["verdict"] or claim["why_not"]
