@@ -69,11 +69,12 @@ def outcome_of(trials: Sequence[Trial], some: bool) -> str:
     found = {trial.outcome for trial in trials}
     if Outcome.ERROR in found:
         return "error"
-    decided = found & {Outcome.YES, Outcome.NO}
-    if not decided:
-        return "undecided" if Outcome.UNDECIDED in found else "not-applicable"
     witness, other = ("holds", "fails") if some else ("fails", "holds")
-    return witness if (Outcome.YES if some else Outcome.NO) in decided else other
+    if (Outcome.YES if some else Outcome.NO) in found:
+        return witness
+    if Outcome.UNDECIDED in found:
+        return "undecided"
+    return other if (Outcome.NO if some else Outcome.YES) in found else "not-applicable"
 
 
 def sample(test: Test, judgement: Judgement) -> list[Setting]:
