@@ -374,6 +374,18 @@ def test_what_is_gone_or_tried_otherwise_is_told(check, earlier, tmp_path):
     assert "#### Tried otherwise, with the same verdict: 1\n\n- **Wrong** `wrong`" in out
 
 
+@pytest.mark.parametrize("changes", [NOW_WRONG, {}, NEW], ids=["another test", "none", "new"])
+def test_another_test_under_an_old_id_is_warned_of(changes, check, earlier):
+    told = check("github", changes, "--against", str(earlier))[1]
+    warned = [line for line in told.splitlines() if line.startswith("::warning ")]
+    assert len(warned) == (changes is NOW_WRONG)
+    assert all("q/right.yml" in line and "give it a new id" in line for line in warned)
+    summary = check("markdown", changes, "--against", str(earlier))[1]
+    heading = "#### Another test under an old id: 1\n\n- `right`: its test is another one"
+    assert (heading in summary) is (changes is NOW_WRONG)
+    assert "::warning" not in check("github", changes)[1]
+
+
 def test_no_change_is_told_too(check, earlier):
     code, out, _ = check("markdown", {}, "--against", str(earlier))
     assert code == 0 and out.endswith("\nNo verdict changes.\n")

@@ -30,7 +30,7 @@ def print_results(
         case "junit":
             out(junit.report(found).rstrip())
         case "github":
-            out(*github.report(found, _in_repository(folder)))
+            out(*github.report(found, _in_repository(folder), changes))
             _add_to_summary(markdown.report(found, changes))
         case "markdown":
             out(markdown.report(found, changes).rstrip())

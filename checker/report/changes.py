@@ -11,6 +11,11 @@ Claim = Mapping[str, Any]
 Page = tuple[str, str, str, str]
 """Kind, id, title, and the address of a public page."""
 
+UNDER_AN_OLD_ID = (
+    "its test is another one than before: whoever cited this id cited the old test; if the claim "
+    "now says something else, give it a new id, and list the old one there under formerly"
+)
+
 _PLACES = ("file", "line", "column")  # no page shows them
 
 
@@ -24,10 +29,8 @@ class Changes:
         there = {claim["id"] for claim in (*after["claims"], *after["broken"])}
         self.new = [claim for claim in after["claims"] if claim["id"] not in self._old]
         self.changed = [claim for claim in now if badge(claim) != self.was(claim)]
-        self.retried = [
-            claim for claim in now
-            if claim["digest"] != self._old[claim["id"]]["digest"] and claim not in self.changed
-        ]  # fmt: skip
+        self.retested = [c for c in now if c["digest"] != self._old[c["id"]]["digest"]]
+        self.retried = [claim for claim in self.retested if claim not in self.changed]
         self.gone = [claim for claim in before["claims"] if claim["id"] not in there]
 
     @property

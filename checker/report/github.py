@@ -12,13 +12,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checker.report import text
+from checker.report.changes import UNDER_AN_OLD_ID, Changes
 from checker.report.standing import Standing, clashes, failing_answers, standing, told_of_clash
 
 
-def report(found: Mapping[str, Any], folder: str = "") -> Iterator[str]:
+def report(
+    found: Mapping[str, Any], folder: str = "", changes: Changes | None = None
+) -> Iterator[str]:
     """An annotation for all that keeps the check from passing, and the counts.
 
-    ``folder`` is where the folder of claims lies in the repository; "" for its root.
+    ``folder`` is where the folder of claims lies in the repository; "" for its root.  With
+    ``changes``, a warning stands at each claim that has another test than before.
     """
     for finding in found["findings"]:
         tip = f" ({finding['tip']})" if finding["tip"] else ""
@@ -33,6 +37,9 @@ def report(found: Mapping[str, Any], folder: str = "") -> Iterator[str]:
         yield _error({}, title, sentence["says"])
     for pair in clashes(found):
         yield _error({}, "both cannot be correct", told_of_clash(pair))
+    for claim in changes.retested if changes else ():
+        title = "another test under an old id"
+        yield _annotation("warning", _place(claim, folder), title, UNDER_AN_OLD_ID)
     yield text.counts(found)
 
 
@@ -42,9 +49,13 @@ def _place(about: Mapping[str, Any], folder: str) -> dict[str, str]:
 
 
 def _error(place: Mapping[str, str], title: str, message: str) -> str:
+    return _annotation("error", place, title, message)
+
+
+def _annotation(kind: str, place: Mapping[str, str], title: str, message: str) -> str:
     properties = {**place, "title": title}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::error {listed}::{_data(message)}"
+    return f"::{kind} {listed}::{_data(message)}"
 
 
 def _data(words: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from checker.report import text
-from checker.report.changes import Changes
+from checker.report.changes import UNDER_AN_OLD_ID, Changes
 from checker.report.standing import Standing, clashes, failing_answers, standing, told_of_clash
 
 MOST = 100
@@ -36,6 +36,7 @@ def _changes(changes: Changes) -> Iterator[str]:
     yield from _listed("Changed", changes.changed, lambda c: _entry(c, changes.was(c)))
     yield from _listed("Tried otherwise, with the same verdict", changes.retried, _entry)
     yield from _listed("Gone", changes.gone, lambda c: [f"{code(c['id'])}: {escaped(c['claim'])}"])
+    yield from _listed("Another test under an old id", changes.retested, _retested)
     if not (changes.claims or changes.gone):
         yield from ("No verdict changes.", "")
     yield from _listed("Pages touched", changes.pages(), lambda page: [_page(*page)])
@@ -84,6 +85,10 @@ def _entry(claim: Claim, was: str = "") -> Iterator[str]:
         values = (code(f"{name} = {value}") for name, value in claim["shown"]["values"].items())
         test = code(claim["tried"].get("test", ""))
         yield f"<br>{'; '.join([f'{escaped(text.shown_at(claim))}: {test}', *values])}"
+
+
+def _retested(claim: Claim) -> Iterator[str]:
+    yield f"{code(claim['id'])}: {UNDER_AN_OLD_ID}"
 
 
 def _answer(answer: tuple[str, Mapping[str, Any]]) -> Iterator[str]:
