@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -28,8 +30,12 @@ SEEN = {
     "message": "what that error says",
     "arguments": "the names of what it can be called with, in order: arguments[0] == 'units'",
     "defaults": "what is taken for an argument that is not named: defaults.forget_bias",
+    "documentation": "how often a word stands in what the framework says of the called class: "
+    "documentation.literature > 0",
+    "described": "the same for what it says there of one argument: described.num_units.cell",
     "made": "what the made object says of itself: made.units, made.output_size",
     "weights": "the arrays that it holds at first, by its own names: weights.kernel",
+    "inputs": "the inputs that it is given: batch 3, timesteps 5, features 6",
     "outputs": "what it gives for inputs of batch 3, timesteps 5, features 6",
     "again": "what it gives for the same inputs in a second call",
 }
@@ -63,6 +69,9 @@ class _World:
         self._names: dict[str, Any] = {**FED, "error": "", "message": "", "accepted": True}
         called = inspect.signature(module.CALLS[read.name]).parameters
         self._names["arguments"] = tuple(called)
+        said = _documentation(module.CALLS[read.name])
+        self._names["documentation"] = _Words(said)
+        self._names["described"] = _Named({name: _Words(_said_of(name, said)) for name in called})
         self._names["defaults"] = _Named(
             {p.name: _plain(p.default) for p in called.values() if p.default is not p.empty}
         )
@@ -98,6 +107,19 @@ class _Named(Group):
         super().__init__(members)
 
 
+class _Words(Group):
+    """How often each word stands in a text, read as ``documentation.scalar``; else 0."""
+
+    def __init__(self, said: str):
+        super().__init__(Counter(re.findall(r"\w+", said.lower())))  # type: ignore[arg-type]
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Any:
+        return self._members.get(name, 0)
+
+
 class _Attributes(Group):
     """The public attributes of an object, looked up when they are read."""
 
@@ -117,6 +139,7 @@ def _observed(module: ModuleType, read: Call) -> dict[str, Any]:
     names = {3: ("batch", "timesteps", "units"), 2: ("batch", "units")}
     return {
         "made": _Attributes(made),
+        "inputs": Array(inputs, tuple(FED)),
         "weights": Group.nest({n: Array(a, _axes(a)) for n, a in module.held(made).items()}),
         "outputs": Array(outputs, names.get(outputs.ndim, _axes(outputs))),
         "again": Array(again, names.get(again.ndim, _axes(again))),
@@ -130,6 +153,18 @@ def _made(calls: Mapping[str, Callable[..., Any]], read: Any) -> Any:
         return read
     arguments = [_made(calls, part) for part in read.arguments]
     return calls[read.name](*arguments, **{n: _made(calls, v) for n, v in read.named.items()})
+
+
+def _documentation(called: Any) -> str:
+    """What a class, and the making of it, say of themselves, as far as they do."""
+    parts = (called, called.__init__) if inspect.isclass(called) else (called,)
+    return "\n".join(text for text in (inspect.getdoc(part) for part in parts) if text)
+
+
+def _said_of(argument: str, documentation: str) -> str:
+    """What a docstring says of an argument: from its name on, as far as lines are set in more."""
+    found = re.search(rf"^( *){argument}: (.*(?:\n\1 +.*)*)", documentation, re.MULTILINE)
+    return found[2] if found else ""
 
 
 def _plain(value: Any) -> Any:
