@@ -43,8 +43,12 @@ FIRST_QUESTION = {
 ONLY_ASKED = {
     "case1-next-from-previous-and-input",
     "case2-only-first-sees-input",
+    "cell-and-block-are-different",
+    "cell-is-the-minimal-lstm-unit",
+    "deep-lstm-has-recurrent-projection",
     "every-unit-sees-the-input",
     "hidden-layer-matrix-includes-features",
+    "name-does-not-fit-projection-reading",
     "num-units-is-recurrent-projection-size",
     "resnet-like-input-handling",
     "units-are-the-gates",

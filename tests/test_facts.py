@@ -23,7 +23,7 @@ from checker.language.values import ExperimentError
 from checker.nouns import Fact, Verdict, WhyNot
 from checker.recording import recorded_fact
 
-KNOWN = ("LSTM", "GRU", "Dense", "Sequential")
+KNOWN = ("LSTM", "GRU", "Dense", "Sequential", "tf.nn.Cell")
 
 # calls that can be read
 
@@ -48,6 +48,7 @@ CALLS = [
     ("LSTM(cell=GRU(1))", call("LSTM", cell=call("GRU", 1))),
     (f"LSTM({MAX_NUMBER})", call("LSTM", MAX_NUMBER)),
     ("LSTM(\n  5,\n  name='größer'\n)", call("LSTM", 5, name="größer")),
+    ("tf.nn.Cell(n=5)", call("tf.nn.Cell", n=5)),
     ("LSTM('__import__(\"os\")')", call("LSTM", '__import__("os")')),
     ("LSTM(" + "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1) + ")",
      call("LSTM", [[[[1]]]])),
@@ -61,6 +62,7 @@ def test_a_call_is_read(text, expected):
 
 # and those that cannot
 
+KNOWN_ARE = "known are Dense, GRU, LSTM, Sequential, tf.nn.Cell"
 NO_CALL = ("this must be a call", "such as LSTM(units=5)")
 HOLDS = ("a call holds numbers, words, tuples and further calls", "")
 REFUSED = [
@@ -71,6 +73,7 @@ REFUSED = [
         "LSTM(units=1, 5)", "#", "LSTM(5) and GRU(5)", "-LSTM(5)",
     )),
     *((text, *HOLDS) for text in (
+        "tf.nn.Sell(5)", "tf.nn.Cell.x(5)", "nn.Cell(5)", "tf.nn.Cell(5).x(1)", "tf.nn.Cell()(5)",
         "keras.LSTM(5)", "keras.layers.LSTM(5)", "LSTM(5)()", "[LSTM][0](5)", "(lambda: 1)()",
         "LSTM(units)", "LSTM(a.b)", "LSTM(().__class__.__bases__)", "LSTM(x[0])", "LSTM([1][0])",
         "LSTM(lambda: 1)", "LSTM([i for i in (1, 2)])", "LSTM(i for i in (1, 2))", "LSTM({1: 2})",
@@ -95,10 +98,10 @@ REFUSED = [
     ("LTSM(5)", "there is no 'LTSM' to call here", "did you mean LSTM?"),
     ("Sequential([Dens(5)])", "there is no 'Dens' to call here", "did you mean Dense?"),
     *((f"{name}('x')", f"there is no {name!r} to call here",
-       "known are Dense, GRU, LSTM, Sequential")
+       KNOWN_ARE)
       for name in ("eval", "exec", "open", "__import__", "getattr", "print", "breakpoint")),
     ("LSTM(eval('1'))", "there is no 'eval' to call here",
-     "known are Dense, GRU, LSTM, Sequential"),
+     KNOWN_ARE),
     *((text, f"a call has at most {MAX_LENGTH} characters", "") for text in (
         "LSTM(5)" + " " * MAX_LENGTH, "x" * 10_000, "(" * 10_000, "LSTM(" + "-" * 10_000 + "1)",
         "LSTM(" + "9" * 10_000 + ")", "LSTM('" + "x" * 10_000 + "')",
@@ -160,6 +163,14 @@ def test_any_text_is_a_call_or_refused(text):
 
 
 class LSTM:
+    """A layer that repeats a feature, and no LSTM.
+
+    Args:
+      size: how often it is repeated,
+        which makes the size of the output.
+      bias: Says nothing of repetition.
+    """
+
     def __init__(self, size, bias=True, activation="tanh", shape=(3, 5), initial=None):
         if not isinstance(size, int):
             raise TypeError(f"a size is   a whole\nnumber, not {size!r}")
@@ -219,6 +230,14 @@ HELD = [
     ("LSTM(5, activation='relu')", "defaults.activation == 'tanh'", True),
     ("LSTM(5)", "defaults.bias and defaults.shape == (3, 5)", True),
     ("LSTM(5)", "defaults.initial == 'None'", True),
+    ("LSTM(5)", "documentation.layer == 1 and documentation.feature == 1", True),
+    ("LSTM(5)", "documentation.repeats == 1 and documentation.repetition == 1", True),
+    ("LSTM(5)", "documentation.lstm == 1 and documentation.nowhere == 0", True),
+    ("LSTM()", "documentation.layer == 1", True),  # also where the call is refused
+    ("LSTM(5)", "described.size.repeated == 1 and described.size.output == 1", True),
+    ("LSTM(5)", "described.size.repetition > 0 or described.bias.output > 0", False),
+    ("LSTM(5)", "described.shape.size > 0", False),  # an argument of which nothing is said
+    ("LSTM(5)", "close(outputs[:, :, 0], inputs[:, :, 0])", True),
     ("LSTM(5)", "made.size == 5", True),
     ("LSTM(5, shape=(2, 3))", "made.shape == (2, 3)", True),
     ("LSTM(5)", "outputs.units == 5 and outputs.batch == batch", True),
@@ -311,6 +330,7 @@ def test_a_layer_is_given_as_many_features_as_it_was_made_for(name, toy):
 def test_every_name_that_a_test_sees_is_explained_and_there(toy):
     ways = {"accepted": "accepted", "arguments": "arguments[0] == 'x'", "weights": "weights.kernel",
             "defaults": "defaults.bias", "made": "made.size == 5",
+            "documentation": "documentation.no == 0", "described": "described.size.no == 0",
             **{name: f"{name} == 'x'" for name in ("error", "message")},
             **{name: f"{name} == 1" for name in FED}}  # fmt: skip
     for name in (*SEEN, *FED):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -31,10 +33,14 @@ SEEN = {
     "message": "what that error says",
     "arguments": "the names of what it can be called with, in order: arguments[0] == 'units'",
     "defaults": "what is taken for an argument that is not named: defaults.forget_bias",
+    "documentation": "how often a word stands in what the framework says of the called class: "
+    "documentation.literature > 0",
+    "described": "the same for what it says there of one argument: described.num_units.cell",
     "made": "what the made object says of itself: made.units, made.output_size",
     "weights": "the arrays that it holds at first, by its own names: weights.kernel",
-    "outputs": "what it gives for inputs of batch 3, timesteps 5, features 6 "
+    "inputs": "the inputs that it is given: batch 3, timesteps 5, features 6 "
     "(or as many as it was made for)",
+    "outputs": "what it gives for them",
     "again": "what it gives for the same inputs in a second call",
 }
 """What the test of such a claim sees."""
@@ -71,6 +77,9 @@ class _World:
         self._names: dict[str, Any] = {**FED, "error": "", "message": "", "accepted": True}
         called = inspect.signature(module.CALLS[read.name]).parameters
         self._names["arguments"] = tuple(called)
+        said = _documentation(module.CALLS[read.name])
+        self._names["documentation"] = _Words(said)
+        self._names["described"] = _Named({name: _Words(_said_of(name, said)) for name in called})
         self._names["defaults"] = _Named(
             {p.name: _plain(p.default) for p in called.values() if p.default is not p.empty}
         )
@@ -85,7 +94,11 @@ class _World:
             self._names |= {"accepted": False, "error": type(refusal).__name__,
                             "message": " ".join(str(refusal).split())}  # fmt: skip
         else:
-            self._names |= sizes | {"made": _Attributes(made), "weights": _held(module, made)}
+            self._names |= sizes | {
+                "inputs": Array(inputs, tuple(FED)),
+                "made": _Attributes(made),
+                "weights": _held(module, made),
+            }
             self._names |= {"outputs": outputs, "again": again}
         self.comparisons.evidence |= {n: self._names[n] for n in ("accepted", "error")}
 
@@ -112,6 +125,19 @@ class _Named(Group):
 
     def __init__(self, members: Mapping[str, Any]):
         super().__init__(members)
+
+
+class _Words(Group):
+    """How often each word stands in a text, read as ``documentation.scalar``; else 0."""
+
+    def __init__(self, said: str):
+        super().__init__(Counter(re.findall(r"\w+", said.lower())))  # type: ignore[arg-type]
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Any:
+        return self._members.get(name, 0)
 
 
 class _Attributes(Group):
@@ -155,6 +181,18 @@ def _made(calls: Mapping[str, Callable[..., Any]], read: Any) -> Any:
         return read
     arguments = [_made(calls, part) for part in read.arguments]
     return calls[read.name](*arguments, **{n: _made(calls, v) for n, v in read.named.items()})
+
+
+def _documentation(called: Any) -> str:
+    """What a class, and the making of it, say of themselves, as far as they do."""
+    parts = (called, called.__init__) if inspect.isclass(called) else (called,)
+    return "\n".join(text for text in (inspect.getdoc(part) for part in parts) if text)
+
+
+def _said_of(argument: str, documentation: str) -> str:
+    """What a docstring says of an argument: from its name on, as far as lines are set in more."""
+    found = re.search(rf"^( *){argument}: (.*(?:\n\1 +.*)*)", documentation, re.MULTILINE)
+    return found[2] if found else ""
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets with not
 
 import keras
 import tensorflow as tf
+from keras.src.utils.backend_utils import DynamicBackend  # its public twin would reload Keras
 
 from checker.frameworks.offers import FRAMEWORKS
 from checker.frameworks.registry import NotOfferedError
@@ -35,7 +36,23 @@ Tensors = Mapping[str, tf.Tensor]
 Call = Callable[..., dict[str, tf.Tensor]]
 """Parameters, inputs (batch, timesteps, features), state before, lengths or None → what is found"""
 
-CALLS = {n: getattr(keras.layers, n, None) or keras.Sequential for n in FRAMEWORKS["keras"].calls}
+
+class Backend:
+    """What Keras computes with, by its name; refused where this Keras knows none of that name."""
+
+    weights: tuple[Any, ...] = ()
+
+    def __init__(self, name: str):
+        self._backend = DynamicBackend()
+        self._backend.set_backend(name)
+
+    def __call__(self, inputs: np.ndarray) -> Any:
+        """The inputs as the backend holds them."""
+        return self._backend.convert_to_tensor(inputs)
+
+
+CALLS = {name: getattr(keras.layers, name, None) for name in FRAMEWORKS["keras"].calls}
+CALLS |= {"Sequential": keras.Sequential, "Backend": Backend}
 KINDS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 PARTS = ("kernel", "recurrent", "bias")  # in the order of Keras's weights
 KEPT = 256  # sizes whose layers are kept: a claim goes through the same ones again and again

@@ -63,7 +63,17 @@ FRAMEWORKS: Mapping[str, Framework] = {
             "rnn": {"activation": _OLD_ACTIVATIONS, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ("concat",)},
-        ("BasicLSTMCell", "LSTMCell", "GRUCell", "BasicRNNCell", "MultiRNNCell"),
+        (
+            "BasicLSTMCell",
+            "LSTMCell",
+            "GRUCell",
+            "BasicRNNCell",
+            "MultiRNNCell",
+            "RNNCell",  # which all the others are made from
+            "tf.contrib.rnn.BasicLSTMCell",
+            "tf.nn.rnn_cell.BasicLSTMCell",
+            "tf.compat.v1.nn.rnn_cell.BasicLSTMCell",  # where pages say that the cell is
+        ),
     ),
     "keras": Framework(
         "Keras",
@@ -75,7 +85,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
             "rnn": {"activation": ANY, "biases": (1,)},
         },
         {**_STACKS, "bidirectional": ANY, "merge": ANY},
-        ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "Sequential", "Dense"),
+        ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "Sequential", "Dense", "Backend"),
     ),
     "torch": Framework(
         "PyTorch",

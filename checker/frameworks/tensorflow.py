@@ -28,7 +28,25 @@ from checker.language.values import Array
 from checker.models.layouts import loaded, stored
 from checker.models.protocol import Arrays, Axes, Model, Sizes, Trace, part_of
 
-CALLS = {name: getattr(rnn_cell, name) for name in FRAMEWORKS["tensorflow"].calls}
+
+def _at(name: str) -> Any:
+    """What TensorFlow has under a name, or under a public address; something that refuses where
+    there is nothing."""
+    whole: Any = tf if name.startswith("tf.") else rnn_cell
+    try:
+        for part in name.removeprefix("tf.").split("."):
+            whole = getattr(whole, part)
+    except AttributeError as error:
+        refusal = error
+
+        def refused(*_: Any, **__: Any) -> Any:
+            raise refusal
+
+        return refused
+    return whole
+
+
+CALLS = {name: _at(name) for name in FRAMEWORKS["tensorflow"].calls}
 RENAMED = {"projection": "num_proj", "peepholes": "use_peepholes", "projection_clip": "proj_clip"}
 NONE = {"projection": 0, "peepholes": False}
 AROUND = ("layers", "bidirectional", "merge", "head")

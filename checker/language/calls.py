@@ -1,7 +1,8 @@
 """A call of a framework, as a claim writes it: ``BasicLSTMCell(num_units=5)``.
 
 Read with Python's own grammar, against a list of what may stand there: one name that is called,
-with numbers, words, tuples, and further such calls.  Nothing is run here.
+with numbers, words, tuples, and further such calls.  A name may be the address of something, such
+as ``tf.contrib.rnn.BasicLSTMCell``, where that address is known as a whole.  Nothing is run here.
 """
 
 from __future__ import annotations
@@ -56,15 +57,16 @@ def _value(node: ast.expr, known: Collection[str], depth: int) -> Any:
             return -negative
     if isinstance(node, ast.Tuple | ast.List):
         return [_value(part, known, depth + 1) for part in node.elts]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id not in known:
-            tip = nearest(node.func.id, known) or f"known are {', '.join(sorted(known))}"
-            raise ExpressionError(f"there is no {node.func.id!r} to call here", column, tip)
+    name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+    if isinstance(node, ast.Call) and (isinstance(node.func, ast.Name) or name in known):
+        if name not in known:
+            tip = nearest(name, known) or f"known are {', '.join(sorted(known))}"
+            raise ExpressionError(f"there is no {name!r} to call here", column, tip)
         named = {str(k.arg): _value(k.value, known, depth + 1) for k in node.keywords if k.arg}
         if any(k.arg is None for k in node.keywords):
             raise ExpressionError("a call has no ** in it", column)
         if len(named) < len(node.keywords):
             raise ExpressionError("a call names each argument once", column)
         arguments = tuple(_value(part, known, depth + 1) for part in node.args)
-        return Call(node.func.id, arguments, named)
+        return Call(name, arguments, named)
     raise ExpressionError("a call holds numbers, words, tuples and further calls", column)

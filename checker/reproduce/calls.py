@@ -40,7 +40,11 @@ def call_script(claim: Claim, fact: Fact, holds: bool, verdict: str) -> str:
     Raises NoScriptError where the test says more of the call than a short script can.
     """
     test = code(_translated(ast.parse(fact.test, mode="eval").body))
-    names = sorted({n.id for n in ast.walk(ast.parse(fact.call)) if isinstance(n, ast.Name)})
+    names = sorted(
+        {n.id for n in ast.walk(ast.parse(fact.call)) if isinstance(n, ast.Name)} - {"tf"}
+    )
+    if "Backend" in names:
+        raise NoScriptError("a backend is no layer, and takes more than a short script")
     known = _FROM[fact.framework]
     looks = {word for word in ("arguments", "defaults") if word in fact.test}
     lines = imports(fact.framework, *(["inspect"] if looks else []))
@@ -98,6 +102,8 @@ def _translated(node: ast.expr) -> ast.expr:
                 return _read(f"defaults[{inner.attr!r}]")
             if root in ("outputs", "again") and inner.attr in _AXES:
                 return _read(f"{ast.unparse(inner.value)}.shape[{_AXES[inner.attr]}]")
+            if root in ("documentation", "described"):
+                raise NoScriptError("what a documentation says takes more than a short script")
             if root == "weights":
                 raise NoScriptError("how a framework names its weights takes more than a script")
             return self.generic_visit(inner)
