@@ -93,6 +93,9 @@ class ClaimKeys(_Keys):
     claim: Text = Field(description="The statement, atomic, in our own words.")
     said_by: Places = Field({}, description="Source: the place or places that make this claim.")
     asked_by: Places = Field({}, description="Source: places that only ask it.")
+    covers: dict[Identifier, Text] = Field(
+        {}, description="Another statement that says the same: its id, and its wording in ours."
+    )
     taken_as: Text | None = Field(
         None, description="What we take it to say: the most charitable reading that says something."
     )
@@ -154,6 +157,7 @@ class ClaimKeys(_Keys):
             expected=self.expected,
             said_by=_listed(self.said_by),
             asked_by=_listed(self.asked_by),
+            covers=self.covers,
             taken_as=self.taken_as or "",
             fact=self.fact or "",
             instead=self.instead,

@@ -195,6 +195,7 @@ class Claim:
     expected: str | None = None  # written before the run; None where nothing can be tried
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    covers: Mapping[str, str] = field(default_factory=dict)  # id → the same in other words
     taken_as: str = ""
     fact: str = ""
     instead: str | None = None

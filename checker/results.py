@@ -94,6 +94,7 @@ def _claim(base: Base, tried: Tried) -> dict[str, Any]:
         "claim": claim.statement,
         "said_by": {source: list(places) for source, places in claim.said_by.items()},
         "asked_by": {source: list(places) for source, places in claim.asked_by.items()},
+        "covers": dict(claim.covers),
         "taken_as": claim.taken_as,
         "fact": claim.fact,
         "instead": claim.instead,

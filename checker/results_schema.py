@@ -100,6 +100,7 @@ class ClaimResult(_Part):
     claim: str = Field(description="The statement.")
     said_by: Places = Field(description="Source: the places that make it.")
     asked_by: Places = Field(description="Source: the places that only ask it.")
+    covers: dict[str, str] = Field(description="Id: the wording of a statement that says the same.")
     taken_as: str = Field(description="What it is taken to say; or empty.")
     fact: str = Field(description="What is right, in one sentence; or empty.")
     instead: str | None = Field(description="Of a wrong claim: the claim that is right.")

@@ -314,6 +314,17 @@ FILES = [
         ["claims/q/zz.yml:5:12: an earlier id belongs to one claim; some has 'old' already"],
     ),
     (
+        "a covered statement with a file, and one that two claims cover",
+        {
+            "q/some.yml": NOTHING + "covers: {good: So., same: In other words.}\n",
+            "q/zz.yml": NOTHING + "covers: {same: In others.}\n",
+        },
+        [
+            "claims/q/some.yml:5:10: a statement has one place; good has 'good' already",
+            "claims/q/zz.yml:5:10: a statement has one place; some has 'same' already",
+        ],
+    ),
+    (
         "said by nobody, but another claim leads to it",
         {"q/some.yml": UNSAID, "q/zz.yml": NOTHING + "see_also: [some]\n"},
         [],

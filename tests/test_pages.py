@@ -178,7 +178,7 @@ def poisoned(value, path=()):
     if isinstance(value, dict):
         made = {}
         for key, inner in value.items():
-            wrote = path and path[-1] in ("said_by", "asked_by", "values", "matrices")
+            wrote = path and path[-1] in ("said_by", "asked_by", "covers", "values", "matrices")
             name = f"{everything} {key}" if path and path[-1] in ("values", "depends") else key
             is_prose = (key in prose or wrote) and isinstance(inner, str)
             made[name] = everything if is_prose else poisoned(inner, (*path, key))
@@ -299,7 +299,7 @@ def test_a_result_that_nobody_expected_is_marked_everywhere(odd):
     [
         ("num-units-is-sequence-length", "Fails at 64 of 91", "Smallest counter-example"),
         ("units-is-not-time-steps", "No counter-example in ", "Tried where no two sizes"),
-        ("cell-count-equals-time-steps", "comes out differently in its 2 cases", "If …"),
+        ("cell-count-equals-time-steps", "comes out differently in its 3 cases", "If …"),
         ("value-128-was-arbitrary-or-empirical", "no experiment can decide", "The program is not"),
     ],
 )
@@ -565,7 +565,7 @@ def test_a_source_counts_each_claim_once_and_keeps_its_order(found):
     site = Site(found)
     page = source_page(site, site.sources["datascience-12964"])
     places = re.findall(r"^\| ([^|]+) \| ", page, re.MULTILINE)[2:]
-    assert places[0].startswith("question") and places[-1].startswith("answer")
+    assert places[0] == "title" and places[-1].startswith("answer")
     said = [c for c in found["claims"] if "datascience-12964" in c["said_by"]]
     assert f"It makes {len(said)} claims" in page
     assert "%" not in page
@@ -664,6 +664,15 @@ def test_an_earlier_name_leads_on(found):
     assert f"redirect: ../{renamed['claims'][0]['id']}/" in made["claims/an-earlier-name.md"]
     assert "# All claims" in made["claims/index.md"]
     assert not any(".." in path for path in made)
+
+
+def test_what_a_claim_covers_stands_on_its_page_and_has_none_of_its_own(found):
+    covering = copy.deepcopy(found)
+    covering["claims"][0]["covers"] = {"the-same": "The same, in <b>other</b> words."}
+    made = pages(covering, reference())
+    page = Seen(html_of(made[f"claims/{covering['claims'][0]['id']}.md"])).said
+    assert "The same in other words." in page and "“The same, in <b>other</b> words.”" in page
+    assert "claims/the-same.md" not in made
 
 
 def test_a_broken_claim_has_a_page_that_says_so(found):

@@ -93,6 +93,7 @@ def test_names_are_stable():
         "claims-exist",
         "former-ids-are-free",
         "contradictions-are-mutual",
+        "covered-statements-have-no-file",
         "somebody-says-it",
         "wrong-claims-lead-on",
         "a-condition-leads-to-a-sharp-claim",

@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     records.records_can_be_read,
     references.claims_exist,
     references.former_ids_are_free,
+    references.covered_statements_have_no_file,
     references.contradictions_are_mutual,
     references.somebody_says_it,
     references.wrong_claims_lead_on,

@@ -85,6 +85,24 @@ def former_ids_are_free(base: Base) -> Iterator[Finding]:
             known.setdefault(id_, claim.id)
 
 
+def covered_statements_have_no_file(base: Base) -> Iterator[Finding]:
+    """A statement that a claim covers has no file of its own, and one claim alone covers it.
+
+    Refused:
+        covers: {num-units-is-hidden-state-size: It is as wide as the hidden state.}
+    Passes:
+        covers: {num-units-is-the-width: It is as wide as the hidden state.}
+    """
+    known: dict[str, str] = {id_: id_ for id_ in (*base.claims, *base.broken)}
+    known |= {id_: claim.id for claim in _readable(base) for id_ in claim.formerly}
+    for claim in _readable(base):
+        for id_ in claim.covers:
+            if id_ in known:
+                message = f"a statement has one place; {known[id_]} has {id_!r} already"
+                yield finding(base, claim, ("covers", id_), message)
+            known.setdefault(id_, claim.id)
+
+
 def claims_exist(base: Base) -> Iterator[Finding]:
     """Every claim that is referred to has a file, and none refers to itself.
 

@@ -12,7 +12,7 @@ from checker.loading import Document, Keys, short
 from checker.nouns import Finding, Place
 
 _PROSE = (
-    *("claim", "said_by", "asked_by", "taken_as", "because", "depends", "fact", "reply"),
+    *("claim", "said_by", "asked_by", "covers", "taken_as", "because", "depends", "fact", "reply"),
     *("question", "description", "answer", "title", "author", "date", "licence", "read", "note"),
 )
 """Keys whose texts are sentences or names; after an expression a comment is a comment."""

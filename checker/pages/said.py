@@ -25,6 +25,9 @@ def who_says_it(site: Site, claim: Data) -> Iterator[str]:
     if not said and not asked:
         yield "No page that we read says it in so many words. It is here because others lead to it:"
         yield "\n".join(f"- {site.claim_link(id_)}" for id_ in leading_to(site, claim["id"]))
+    if claim["covers"]:
+        yield "**The same in other words.** The places above say it, too, in these:"
+        yield "\n".join(f"- “{text(words)}”" for words in claim["covers"].values())
     if claim["taken_as"]:
         yield f"**How we take it.** {text(claim['taken_as'])}"
     if claim["reply"]:
