@@ -22,8 +22,8 @@ MEASURES = {
     "their covariance, from 1 to units",
 }
 
-OF_CLASSES = ("train_accuracy", "test_accuracy", "memorised_at")
-"""What only answers out of classes have."""
+SAME_AT_ALL_SEEDS = ("multiply_adds",)
+"""What need not be counted over the seeds."""
 
 CURVES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 """What is followed while a model learns."""

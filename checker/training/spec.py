@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,14 +10,9 @@ from typing import Any
 from checker.language.parse import offered
 from checker.language.statistics import SEEDS
 from checker.language.values import ExperimentError
-from checker.nouns import Value
+from checker.training.keys import NEEDED_KIND, OF_MODEL, OF_TASKS, OF_TRAINING, Key
 from checker.training.network import Network, layer_of
 from checker.training.tasks import TASKS, Options, Task
-
-READ = ("last", "every-step")
-START = ("random", "alike", "nearly-alike")
-KINDS = ("lstm", "gru", "rnn")
-RESET = ("after", "before")
 
 STEP = 5 * 10**5
 """What a timestep of one update costs at least, in multiply-adds, for all seeds together."""
@@ -27,64 +22,6 @@ LIMIT = 2 * 10**11
 
 LARGEST = 2 * 10**6
 """Timesteps × units × examples in one update: what must be kept of one model for its gradient."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """What a key takes: a whole number or a number in a range, or one of a few words."""
-
-    doc: str
-    default: Value | None
-    least: float = 0
-    most: float = 0
-    whole: bool = True
-    words: tuple[str, ...] = ()
-
-    def trouble(self, value: Any) -> str:
-        """What must hold of the value; "" where it does."""
-        if self.words:
-            one_of = f"must be one of {', '.join(self.words)}"
-            return "" if isinstance(value, str) and value in self.words else one_of
-        number = isinstance(value, int if self.whole else int | float)
-        fits = number and not isinstance(value, bool) and self.least <= value <= self.most
-        kind = "a whole number" if self.whole else "a number"
-        return "" if fits else f"must be {kind} from {self.least:g} to {self.most:g}"
-
-
-OF_TRAINING: Mapping[str, Key] = {
-    "examples": Key("examples to train on", 64, 1, 5000),
-    "label_noise": Key("share of them whose answers are drawn anew, at random", 0.0, 0, 1, False),
-    "units": Key("units of each layer", 8, 1, 256),
-    "updates": Key("how often the weights are changed: the budget", 500, 0, 5000),
-    "batch": Key("examples in one update; all of them unless named", None, 1, 5000),
-    "learning_rate": Key("of Adam; with 0 nothing is learned", 0.01, 0, 10, False),
-    "dropout": Key("share of outputs that an update leaves out", 0.0, 0, 0.9, False),
-    "read": Key("what the dense head reads: the last output, or each one for its own answer",
-                None, words=READ),
-    "start": Key("weights at the start: random, or the same for every unit, or nearly the same",
-                 "random", words=START),
-}  # fmt: skip
-"""What every task can be trained with; the words are shown to contributors."""
-
-OF_TASKS: Mapping[str, Key] = {
-    "timesteps": Key("steps of a sequence", None, 1, 64),
-    "features": Key("numbers that are fed in at each step", None, 1, 64),
-    "classes": Key("different labels", None, 2, 100),
-    "bits": Key("bits to be told in the end", None, 1, 16),
-    "distractors": Key("features that are noise alone", None, 0, 64),
-    "numbers": Key("real numbers to be given again", None, 1, 512),
-}  # fmt: skip
-"""What some tasks take besides; the defaults are theirs."""
-
-OF_MODEL: Mapping[str, Key] = {
-    "kind": Key("the kind of layer", "lstm", words=KINDS),
-    "layers": Key("layers on top of each other", 1, 1, 4),
-    "forget_bias": Key("lstm: what the forget gate's bias starts from", 1.0, -10, 10, False),
-    "reset": Key("gru: the reset gate acts before or after the product", "after", words=RESET),
-}  # fmt: skip
-"""What stands under ``model``."""
-
-NEEDED_KIND = {"forget_bias": "lstm", "reset": "gru"}
 
 
 @dataclass(frozen=True)
@@ -134,37 +71,27 @@ class Spec:
 
 @dataclass(frozen=True)
 class Problem:
-    """A key whose value cannot be used: the key, what must hold, and a tip."""
+    """What is wrong with an arm: the key (of ``model``, if it stands there), and what must hold."""
 
     key: str
     message: str
     tip: str = ""
 
 
-def problems(given: Mapping[str, Any]) -> Iterator[Problem]:
-    """Everything that is wrong with the keys of one arm, ``model`` among them."""
+def problems(given: Mapping[str, Any]) -> list[Problem]:
+    """Everything that is wrong with the keys of an arm."""
     name = given.get("task")
     if name not in TASKS:
         message = "a task must be named" if name is None else f"there is no task {name!r}"
-        yield Problem("task", message, offered(str(name), sorted(TASKS)))
-        return
-    known = _keys(TASKS[name])
-    for key, value in given.items():
-        if key in ("task", "model"):
-            continue
-        if key not in known:
-            yield Problem(key, f"the task {name} takes no {key}", offered(key, sorted(known)))
-        elif trouble := known[key].trouble(value):
-            yield Problem(key, f"{key} {trouble}")
-    kind = given.get("model", {}).get("kind", "lstm")
-    for key, value in given.get("model", {}).items():
-        if key not in OF_MODEL:
-            message = f"a model with {key} cannot be trained here"
-            yield Problem("model", message, f"known are {', '.join(OF_MODEL)}")
-        elif trouble := OF_MODEL[key].trouble(value):
-            yield Problem("model", f"{key} {trouble}")
-        elif NEEDED_KIND.get(key, kind) != kind:
-            yield Problem("model", f"{key} belongs to the kind {NEEDED_KIND[key]}, not to {kind}")
+        return [Problem("task", message, offered(str(name), sorted(TASKS)))]
+    found = [*_of_keys(given, {**OF_TRAINING, **_own(TASKS[name])}), *_of_model(given)]
+    if not found:
+        try:
+            _built(given)
+        except ExperimentError as error:
+            words = str(error).replace(",", " ").split()
+            found.append(Problem(next((w for w in words if w in given), "task"), str(error)))
+    return found
 
 
 def resolve(given: Mapping[str, Any]) -> Spec:
@@ -174,34 +101,73 @@ def resolve(given: Mapping[str, Any]) -> Spec:
     """
     for problem in problems(given):
         raise ExperimentError(problem.message)
+    return _built(given)
+
+
+def too_dear(specs: Iterable[Spec]) -> str:
+    """Why these arms together are not trained, each once; "" where they are."""
+    cost = sum(spec.cost for spec in {*specs})
+    if cost <= LIMIT:
+        return ""
+    return (
+        f"all arms together, the control's included, cost {cost:.0e} multiply-adds, above "
+        f"{LIMIT:.0e}: take fewer updates, units or examples in a batch"
+    )
+
+
+def _of_keys(given: Mapping[str, Any], known: Mapping[str, Key]) -> Iterator[Problem]:
+    for key, value in given.items():
+        if key in ("task", "model"):
+            continue
+        if key not in known:
+            message = f"the task {given['task']} takes no {key}"
+            yield Problem(key, message, offered(key, sorted(known)))
+        elif trouble := known[key].trouble(value):
+            yield Problem(key, f"{key} {trouble}")
+
+
+def _of_model(given: Mapping[str, Any]) -> Iterator[Problem]:
+    model = given.get("model", {})
+    kind = model.get("kind", OF_MODEL["kind"].default)
+    for key, value in model.items():
+        if key not in OF_MODEL:
+            tip = offered(key, list(OF_MODEL))
+            yield Problem(key, f"a model with {key} cannot be trained here", tip)
+        elif trouble := OF_MODEL[key].trouble(value):
+            yield Problem(key, f"{key} {trouble}")
+        elif NEEDED_KIND.get(key, kind) != kind:
+            yield Problem(key, f"{key} belongs to the kind {NEEDED_KIND[key]}, not to {kind}")
+
+
+def _own(task: Task) -> dict[str, Key]:
+    return {key: OF_TASKS[key] for key in task.options}
+
+
+def _built(given: Mapping[str, Any]) -> Spec:
+    """A spec of keys that are each as they must be; ExperimentError where they clash."""
     task = TASKS[given["task"]]
     own: Options = {key: given.get(key, default) for key, default in task.options.items()}
     values = {key: given.get(key, known.default) for key, known in OF_TRAINING.items()}
     values |= {key: given.get("model", {}).get(key, k.default) for key, k in OF_MODEL.items()}
     one = task.make(own, 0, "train", 1)
     task.make(own, 0, "train", values["examples"])
-    default = "every-step" if one.at_each_step else "last"
+    values["read"] = values["read"] or ("every-step" if one.at_each_step else "last")
     if values["read"] == "every-step" and not one.at_each_step:
-        raise ExperimentError(f"{given['task']} has no answer at each step: read is last")
-    spec = Spec(
-        **{
-            **values,
-            "read": values["read"] or default,
-            "batch": min(values["batch"] or values["examples"], values["examples"]),
-        },
+        raise ExperimentError(f"read is last: {given['task']} has no answer at each step")
+    if values["start"] != "random" and values["layers"] > 1:
+        raise ExperimentError("start is random where there are several layers")
+    values["batch"] = min(values["batch"] or values["examples"], values["examples"])
+    timesteps, features = one.inputs.shape[1:]
+    kept = timesteps * values["units"] * values["layers"] * values["batch"]
+    if kept > LARGEST:
+        where = "timesteps × units × layers × batch"
+        raise ExperimentError(f"{where} is at most {LARGEST:.0e}, not {kept:.0e}")
+    return Spec(
+        **values,
         task=given["task"],
         of_task=tuple(sorted(own.items())),
         classes=one.classes,
-        features=one.inputs.shape[2],
+        features=features,
         answers=one.targets.shape[1],
-        timesteps=one.inputs.shape[1],
+        timesteps=timesteps,
     )
-    kept = spec.timesteps * spec.units * spec.batch * spec.layers
-    if kept > LARGEST:
-        message = f"timesteps × units × layers × batch is {kept}, above {LARGEST}"
-        raise ExperimentError(message)
-    return spec
-
-
-def _keys(task: Task) -> dict[str, Key]:
-    return {**OF_TRAINING, **{key: OF_TASKS[key] for key in task.options}}
