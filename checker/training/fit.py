@@ -104,15 +104,8 @@ class _Run:
         batches, masks = self._batches(), self._masks()
         outputs = self._look(0)
         for update in range(1, spec.updates + 1):
-            batch = next(batches)
-            self.arena.restart()
-            scores, _, kept = self.network.run(
-                self.weights, batch.inputs, next(masks), self.arena.empty
-            )
-            if spec.full_batch and not spec.dropout and spec.classes > 1:
-                self._note_memorised(accuracy(scores, batch.targets), update - 1)
-            _, d_scores = self.network.loss(scores, batch.targets)
-            adam.step(self.weights, self.network.gradient(kept, d_scores))
+            if spec.learning_rate:
+                self._update(adam, next(batches), next(masks), update)
             if update in self.updates:
                 outputs = self._look(update)
         curves = {name: np.array(rows) for name, rows in self.curves.items() if rows}
@@ -125,6 +118,18 @@ class _Run:
         figures |= {"spread": spread(outputs), "dimensions": dimensions(outputs)}
         plain = {name: tuple(found.tolist()) for name, found in figures.items()}
         return Fitted(plain, tuple(self.updates), curves)
+
+    def _update(
+        self, adam: Adam, batch: _Part, masks: Sequence[np.ndarray], update: int
+    ) -> None:
+        """Move all weights once; a whole batch also tells what was memorised before."""
+        spec = self.spec
+        self.arena.restart()
+        scores, _, kept = self.network.run(self.weights, batch.inputs, masks, self.arena.empty)
+        if spec.full_batch and not spec.dropout and spec.classes > 1:
+            self._note_memorised(accuracy(scores, batch.targets), update - 1)
+        _, d_scores = self.network.loss(scores, batch.targets)
+        adam.step(self.weights, self.network.gradient(kept, d_scores))
 
     def _look(self, update: int) -> np.ndarray:
         """Add a point to the curves; returns the outputs of all units on the test examples."""

@@ -66,7 +66,8 @@ class Spec:
     def cost(self) -> int:
         """Multiply-adds of all seeds and updates, and the least that many small steps cost."""
         update = len(SEEDS) * self.batch * self.network.multiply_adds(self.timesteps)
-        return self.updates * (update + self.timesteps * self.layers * STEP)
+        updates = self.updates if self.learning_rate else 0
+        return updates * (update + self.timesteps * self.layers * STEP)
 
 
 @dataclass(frozen=True)

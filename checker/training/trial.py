@@ -144,7 +144,11 @@ class _Arm(Group):
 
 def _shown(tree: ast.expr, world: _World) -> dict[str, Any]:
     """What a page shows: the shares with their intervals, and each arm's figures and curves."""
-    measured = {text: plain(v) for text, v in world.comparisons.evidence.items()}
+    measured = {
+        text: plain(value)
+        for text, value in world.comparisons.evidence.items()
+        if not isinstance(value, Share)
+    }
     counted = {ast.unparse(call.args[0]): world.share(call.args[0]) for call in shares(tree)}
     return {
         "values": measured | {f"share({text})": str(share) for text, share in counted.items()},
