@@ -13,7 +13,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from checker.format import FORMS, ID_PATTERN, MAX_ID, ClaimKeys, QuestionKeys, SourceKeys
+from checker.format import (
+    FORMS,
+    ID_PATTERN,
+    MAX_ID,
+    ClaimKeys,
+    QuestionKeys,
+    SourceKeys,
+    TrainKeys,
+)
 from checker.key_errors import findings
 from checker.loading import Document, FileError, Keys, read, read_text, yaml_files
 from checker.nouns import Claim, Finding, Place, Question, Source
@@ -33,7 +41,7 @@ _EXPECTED: dict[str, tuple[tuple[str | None, ...], str]] = {
 }
 _BELONGS = dict.fromkeys(("model", "at", "where", "runs", "for", "exactly_when", "control"), "test")
 _BELONGS["because"] = "untestable"
-_BELONGS |= {"framework": "test", "call": "test", "experiment": "test"}
+_BELONGS |= dict.fromkeys(("framework", "call", "experiment", "train", "arms"), "test")
 _OF_RUNS = ("model", "at", "where", "runs", "for", "exactly_when")
 
 
@@ -212,6 +220,7 @@ def _one_form(document: Document, keys: ClaimKeys) -> Iterator[Finding]:
             yield finding((key,), f"{key} belongs to a claim with {owner}")
     yield from _of_a_framework(document, keys, finding)
     yield from _of_an_experiment(document, keys, finding)
+    yield from _of_training(document, keys, finding)
 
 
 def _of_a_framework(
@@ -247,6 +256,29 @@ def _of_an_experiment(
     for key in document.data.get("control") or {}:
         if key != "setting":
             message = "the control of a claim about an experiment is another setting"
+            yield finding(("control", key), message)
+
+
+def _of_training(
+    document: Document, keys: ClaimKeys, finding: Callable[[Keys, str], Finding]
+) -> Iterator[Finding]:
+    """A claim about training has arms instead of runs, and one setting: all seeds."""
+    of_control = document.data.get("control") or {}
+    own = {*TrainKeys.model_fields} - {"model"}
+    if keys.train is None:
+        if keys.arms:
+            yield finding(("arms",), "arms belong to a claim with train")
+        for key in of_control:
+            if key in (*own, "arms"):
+                message = f"{key} has a part in the control of a claim with train only"
+                yield finding(("control", key), message)
+        return
+    for key in ("at", "where", "runs", "for", "exactly_when", "framework", "experiment"):
+        if key in document.data:
+            yield finding((key,), f"{key} has no part in a claim about training")
+    for key in of_control:
+        if key not in (*own, "model", "arms"):
+            message = f"{key} has no part in the control of a claim about training"
             yield finding(("control", key), message)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from checker.nouns import Judgement, Opponent, Outcome, Trial, Verdict, WhyNot
 
 CODE = ("nouns.py", "judge.py", "reasons.py", "trying.py", "language", "models", "rivals",
-        "experiments")  # fmt: skip
+        "experiments", "training")  # fmt: skip
 """The files and folders of this package that a judgement rests on."""
 
 SUFFIXES = (".py", ".json", ".npz")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from checker.editor import enriched
 from checker.nouns import (
@@ -23,9 +23,12 @@ from checker.nouns import (
     RunSpec,
     Source,
     Test,
+    Training,
     Untestable,
     Value,
 )
+from checker.training.keys import OF_MODEL, OF_TASKS, OF_TRAINING, Key
+from checker.training.tasks import TASKS
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -34,6 +37,8 @@ URL_PATTERN = r"^https?://[^\s\"'<>]+$"
 MAX_ID = 80
 FORMS = ("test", "depends", "untestable")
 """How a claim is tried: exactly one of these keys."""
+ONLY_ARM = "trained"
+"""The name of the arm of a claim about training that names none."""
 
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_ID)]
 RunName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=30)]
@@ -67,7 +72,30 @@ class RunKeys(_Keys):
     )
 
 
-class ControlKeys(_Keys):
+def _limited(key: Key) -> Any:
+    """A key of training as pydantic has it, with its limits."""
+    if key.words:
+        return Literal[key.words] | None, Field(None, description=key.doc)
+    number = int | None if key.whole else int | float | None
+    return number, Field(None, description=key.doc, ge=key.least, le=key.most)
+
+
+class _ArmKeys(_Keys):
+    task: Literal[tuple(TASKS)] | None = Field(None, description="What is learned.")  # type: ignore[valid-type]
+    model: dict[str, Scalar] = Field(
+        {}, description="The kind of layer that is trained, and how many of them."
+    )
+
+
+TrainKeys: type[_ArmKeys] = create_model(
+    "TrainKeys",
+    __base__=_ArmKeys,
+    __doc__="How networks are trained, on what, and with which budget of updates.",
+    **{name: _limited(key) for name, key in {**OF_TRAINING, **OF_TASKS}.items()},
+)
+
+
+class ControlKeys(TrainKeys):  # type: ignore[misc, valid-type]
     """Another model, setting or run under which the same test must come out the other way."""
 
     model: dict[str, Scalar] = Field({}, description="Other options of the model in every run.")
@@ -78,6 +106,9 @@ class ControlKeys(_Keys):
     change: Expr | list[Expr] = Field([], description="What is changed in the first run.")
     runs: dict[RunName, RunKeys] = Field({}, description="What is different in a named run.")
     call: Expr | None = Field(None, description="Another call, for a claim about a framework.")
+    arms: dict[RunName, TrainKeys] = Field(  # type: ignore[valid-type]
+        {}, description="What is different in a named arm, for a claim about training."
+    )
 
 
 class ReplyKeys(_Keys):
@@ -121,6 +152,13 @@ class ClaimKeys(_Keys):
     )
     where: Expr | None = Field(None, description="A condition on the setting.")
     runs: dict[RunName, RunKeys] = Field({}, description="Runs to compare; the first is the base.")
+    train: TrainKeys | None = Field(  # type: ignore[valid-type]
+        None,
+        description="What networks are trained on, and how, for 20 seeds; the test counts seeds.",
+    )
+    arms: dict[RunName, TrainKeys] = Field(  # type: ignore[valid-type]
+        {}, description="What is trained otherwise in each arm that the test compares."
+    )
     test: Expr | None = Field(
         None, description="True at every setting exactly if the claim is right."
     )
@@ -170,7 +208,7 @@ class ClaimKeys(_Keys):
 
     def _trial(
         self, defaults: Mapping[str, Value]
-    ) -> Test | Fact | Experiment | Depends | Untestable:
+    ) -> Test | Fact | Experiment | Training | Depends | Untestable:
         if self.depends is not None:
             return Depends(self.depends)
         if self.untestable is not None:
@@ -185,6 +223,9 @@ class ClaimKeys(_Keys):
         if self.experiment is not None:
             changed = _texts(self.control.setting) if self.control else {}
             return Experiment(self.experiment, self.test, at, self.where, some, changed)
+        if self.train is not None:
+            usual = {name: value for name, value in defaults.items() if name in OF_MODEL}
+            return self._training({**usual, **self.model})
         at |= {n: tuple(v) for n, v in self.model.items() if isinstance(v, list)}
         model = {n: n if isinstance(v, list) else v for n, v in self.model.items()}
         runs = {name: _run(keys) for name, keys in self.runs.items()} or {"run": RunSpec()}
@@ -199,6 +240,21 @@ class ClaimKeys(_Keys):
             exactly_when=self.exactly_when,
             control=_control(self.control) if self.control else None,
         )
+
+
+    def _training(self, model: Mapping[str, Any]) -> Training:
+        """Each arm with all its keys, and once more under the control."""
+        start = {"model": model}
+        of_arms = {name: _given(keys) for name, keys in self.arms.items()} or {ONLY_ARM: {}}
+        arms = {n: _over(_over(start, _given(self.train)), own) for n, own in of_arms.items()}
+        control = self.control
+        if control is None:
+            return Training(self.test or "", arms)
+        other = {name: _over(arm, _given(control)) for name, arm in arms.items()}
+        for name, keys in control.arms.items():
+            if name in other:
+                other[name] = _over(other[name], _given(keys))
+        return Training(self.test or "", arms, other)
 
 
 class CitingKeys(_Keys):
@@ -288,6 +344,24 @@ def _texts(setting: Mapping[str, Any]) -> dict[str, Any]:
 
 def _paths(change: str | list[str]) -> tuple[str, ...]:
     return (change,) if isinstance(change, str) else tuple(change)
+
+
+def _given(keys: Any) -> dict[str, Any]:
+    """The keys of training that a part of a file has."""
+    known = ("task", "model", *OF_TRAINING, *OF_TASKS)
+    return {name: getattr(keys, name) for name in known if getattr(keys, name) is not None}
+
+
+def _over(arm: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """An arm with other keys on top of its own; of ``model`` only what they name is replaced.
+
+    What belongs to a task goes with it where another one is named.
+    """
+    below = dict(arm)
+    if other.get("task", below.get("task")) != below.get("task"):
+        below = {key: value for key, value in below.items() if key not in OF_TASKS}
+    model = {**below.get("model", {}), **other.get("model", {})}
+    return {**below, **other, "model": model}
 
 
 def _run(keys: RunKeys) -> RunSpec:

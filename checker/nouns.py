@@ -170,6 +170,19 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Training:
+    """A claim tried by training: what must be true of the arms, counted over the seeds.
+
+    Each arm has all its keys, those of ``train`` and its own, and its ``model``; ``control`` has
+    the same arms as they are under the control.
+    """
+
+    test: str
+    arms: Mapping[str, Mapping[str, Any]]
+    control: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Depends:
     """A conditional claim: each condition leads to a claim of its own, with its own verdict."""
 
@@ -191,7 +204,7 @@ class Claim:
     id: str
     question: str
     statement: str
-    trial: Test | Fact | Experiment | Depends | Untestable
+    trial: Test | Fact | Experiment | Training | Depends | Untestable
     expected: str | None = None  # written before the run; None where nothing can be tried
     said_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -22,8 +22,8 @@ from checker.rivals.registry import Rival
 from checker.schedule import Tried, linked
 
 SCHEMA = 1
-TRIED_KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "test", "for",
-              "exactly_when", "control", "depends")  # fmt: skip
+TRIED_KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "train", "arms",
+              "test", "for", "exactly_when", "control", "depends")  # fmt: skip
 OUTCOMES = (*(v.value for v in Verdict), *(w.value for w in WhyNot))
 
 

@@ -58,12 +58,46 @@ class ShownRun(_Part):
     outputs: Any = Field(description="The outputs of the first row, where they are a matrix.")
 
 
+class CountedShare(_Part):
+    """In how many of the seeds something was true."""
+
+    condition: str = Field(description="What was counted.")
+    successes: int = Field(description="In so many seeds it was true.")
+    tries: int = Field(description="So many seeds there were.")
+    interval: list[float | int] = Field(
+        description="Lowest and highest true share that are not refuted, at error level 0.01 each."
+    )
+
+
+class Arm(_Part):
+    """What one arm was trained with, and what came of it."""
+
+    keys: Setting = Field(description="Everything that it was trained with.")
+    figures: dict[str, list[float | int]] = Field(
+        description="What the test measures, a figure for each seed."
+    )
+    updates: list[int] = Field(description="The points of the learning curves.")
+    curves: dict[str, list[list[float | int]]] = Field(
+        description="At each point the lowest, median and highest of all seeds."
+    )
+
+
+class TrainingShown(_Part):
+    """What training gave: the shares of the test, and every arm."""
+
+    shares: list[CountedShare] = Field(description="The shares that the test compares.")
+    arms: dict[str, Arm] = Field(description="The arms by name.")
+
+
 class Shown(Trial):
     """One trial in full: the smallest counter-example or the strongest confirmation."""
 
     values: dict[str, Any] = Field(description="What was compared, by its expression.")
     matrices: dict[str, Matrix] = Field(description="Arrays that were compared, by expression.")
     runs: dict[str, ShownRun] = Field(description="The runs of the test, by name.")
+    training: TrainingShown | None = Field(
+        default=None, description="What training gave, of a claim about training."
+    )
 
 
 class Record(_Part):

@@ -36,6 +36,7 @@ from checker.nouns import (
     Outcome,
     Setting,
     Test,
+    Training,
     Trial,
     Untestable,
     WhyNot,
@@ -43,6 +44,8 @@ from checker.nouns import (
 from checker.records import disagreements
 from checker.rivals import RIVALS
 from checker.rivals.broken import BROKEN
+from checker.training.spec import resolve, too_dear
+from checker.training.trial import training_trial
 
 
 def try_claim(
@@ -57,6 +60,8 @@ def try_claim(
         return Judgement(None, WhyNot.NOT_TESTABLE, reason=test.because)
     if isinstance(test, Experiment):
         return _experiment(test, linked_rivals)
+    if isinstance(test, Training):
+        return _training(test)
     if not isinstance(test, Test):
         raise TypeError("a conditional claim is judged by the claims that it depends on")
     try:
@@ -117,6 +122,29 @@ def _experiment(test: Experiment, linked_rivals: frozenset[str]) -> Judgement:
     if judgement.shown is None:
         return judgement
     return replace(judgement, shown=named.named_trial(test, judgement.shown.setting, keep=True))
+
+
+def _training(test: Training) -> Judgement:
+    """The same judge on training: one setting, all seeds in it, and the control to turn it.
+
+    Whatever a test sees was measured, so one that its control turns measures something.
+    """
+    try:
+        arms = [resolve(keys) for keys in (*test.arms.values(), *test.control.values())]
+    except ExperimentError as error:
+        return Judgement(None, WhyNot.ERROR, reason=str(error))
+    if dear := too_dear(arms):
+        return Judgement(None, WhyNot.ERROR, reason=dear)
+    trial = training_trial(test.test, test.arms, keep=True)
+    other = Candidate("control", lambda _: training_trial(test.test, test.control))
+    case = Case(
+        [trial],
+        distinct=lambda _: True,
+        changes_nothing=lambda: False,
+        control=other if test.control else None,
+    )
+    judgement = judge(case)
+    return replace(judgement, shown=trial if trial.evidence else None)
 
 
 def _variant(test: Experiment, name: str, setting: Setting) -> Trial:

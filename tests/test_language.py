@@ -202,6 +202,12 @@ VALUES = [
     ("share(seed < 0) < 0.5", True),
     ("0.5 < share(seed < 20)", True),
     ("0.5 > share(seed < 20)", False),
+    ("share(seed < 20) > share(seed < 5)", True),
+    ("share(seed < 5) > share(seed < 20)", False),
+    ("share(seed < 20) > share(seed < 5) + 0.3", True),
+    ("share(seed < 5) + 0.3 > share(seed < 20)", False),
+    ("share(seed < 20) - 0.2 > 0.5", True),
+    ("0.3 + share(seed < 5) > share(seed < 20)", False),
 ]  # fmt: skip
 
 
@@ -557,7 +563,10 @@ ERRORS = [
     ("(outputs > 0) + (outputs > 0)", "no arithmetic with an array of comparisons"),
     ("-(outputs > 0)", "no arithmetic with an array of comparisons"),
     ("abs('a')", "no arithmetic"),
-    ("share(True) + 1", "no arithmetic with a share of 20 of 20"),
+    ("share(True) * 2", "no arithmetic with a share of 20 of 20"),
+    ("share(True) + 1", "a number between -1 and 1"),
+    ("share(True) - share(True)", "two shares are compared"),
+    ("share(True) + 'a'", "only a number is added to a share"),
     ("outputs and True", "say all(…) or any(…)"),
     ("parameters and True", "say all(…) or any(…)"),
     ("not outputs", "say all(…) or any(…)"),
@@ -639,7 +648,6 @@ ERRORS = [
     ("share(True) == 1", "a share is compared by < or >"),
     ("share(True) > 'a'", "a share is compared with a number"),
     ("share(True) > True", "a share is compared with a number"),
-    ("share(True) > share(True)", "a share is compared with a number"),
 ]  # fmt: skip
 
 

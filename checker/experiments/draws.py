@@ -52,18 +52,19 @@ def _kept(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -
 def _draw(path: str, shape: tuple[int, ...], rows: bool, seed: int, salt: str) -> np.ndarray:
     if rows:
         drawn = [
-            _stream(f"{path}[{row}]", shape[-1:], seed, salt).standard_normal(shape[1:])
+            stream(f"{path}[{row}]", shape[-1:], seed, salt).standard_normal(shape[1:])
             for row in range(shape[0])
         ]
         numbers = np.stack(drawn) * _SCALES[path.split(".")[0]]
     else:
         known = [_SCALES[part] for part in path.split(".") if part in _SCALES]
         scale = known[0] if known else 1.2 / np.sqrt(shape[-2] if len(shape) > 1 else 1)
-        numbers = np.asarray(_stream(path, shape, seed, salt).standard_normal(shape) * scale)
+        numbers = np.asarray(stream(path, shape, seed, salt).standard_normal(shape) * scale)
     numbers.flags.writeable = False  # it is shared
     return numbers
 
 
-def _stream(path: str, shape: tuple[int, ...], seed: int, salt: str) -> np.random.Generator:
+def stream(path: str, shape: tuple[int, ...], seed: int, salt: str = "") -> np.random.Generator:
+    """Random numbers that depend on these four and on nothing else."""
     key = hashlib.sha256(f"{path} {shape} {seed} {salt}".encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(key[:16], "big")))

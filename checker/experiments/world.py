@@ -75,15 +75,15 @@ class World:
     def share(self, condition: ast.expr) -> Share:
         """See :func:`checker.language.functions.share`."""
         expression = Expression(ast.unparse(condition), condition)
-        successes = 0
+        truths = []
         for seed in SEEDS:
             setting = {**self._setting, "seed": seed}
             world = World(self._test, setting, self._make, self._control)
-            successes += truth(expression, world)
+            truths.append(truth(expression, world))
             self.comparisons.near_because = (
                 self.comparisons.near_because or world.comparisons.near_because
             )
-        return Share(successes, len(SEEDS))
+        return Share(sum(truths), len(SEEDS), tuple(truths))
 
     def value(self, text: Value) -> Any:
         """The value of an expression; what is not a text is its own value."""

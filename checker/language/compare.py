@@ -54,12 +54,13 @@ def _ordered(operation: ast.cmpop, left: Any, right: Any, comparisons: Compariso
 
 
 def _share_compared(operation: type[ast.cmpop], share: Share, bound: Any) -> bool:
-    if not isinstance(bound, int | float) or isinstance(bound, bool):
-        raise ExperimentError("a share is compared with a number")
+    if not isinstance(bound, int | float | Share) or isinstance(bound, bool):
+        raise ExperimentError("a share is compared with a number or with another share")
+    above = share.above_share if isinstance(bound, Share) else share.above
     if operation in (ast.Gt, ast.GtE):
-        return share.above(bound)
+        return above(bound)
     if operation in (ast.Lt, ast.LtE):
-        return not share.above(bound)
+        return not above(bound)
     raise ExperimentError("a share is compared by < or >")
 
 

@@ -239,6 +239,10 @@ class _Walk:
             return memberwise(_product, left, right)
         if isinstance(node.op, ast.Pow):
             _check_exponent(right)
+        if isinstance(left, Share) and isinstance(node.op, ast.Add | ast.Sub):
+            return left.plus(right if isinstance(node.op, ast.Add) else _negative(right))
+        if isinstance(right, Share) and isinstance(node.op, ast.Add):
+            return right.plus(left)
         operation = _ARITHMETIC[type(node.op)]
         return memberwise(lambda a, b: _calculated(operation, a, b), left, right)
 
@@ -286,6 +290,13 @@ def _showable(value: Any) -> bool:
 def _entry(part: Array) -> Any:
     """A single entry is a number, no longer an array."""
     return part if part.axes else part.data.item()
+
+
+def _negative(margin: Any) -> Any:
+    """What is taken off a share; ExperimentError where that is another share."""
+    if isinstance(margin, Share):
+        raise ExperimentError("two shares are compared: share(…) > share(…) + 0.25")
+    return -margin if isinstance(margin, int | float) else margin
 
 
 def _check_exponent(value: Any) -> None:

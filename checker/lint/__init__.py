@@ -24,6 +24,7 @@ from checker.lint import (
     records,
     references,
     texts,
+    training,
 )
 from checker.nouns import Finding
 
@@ -57,6 +58,9 @@ RULES_OF_TESTS: tuple[Rule, ...] = (
     facts.calls_can_be_read,
     facts.a_fact_has_another_call_as_control,
     experiments.experiments_exist,
+    training.arms_can_be_trained,
+    training.a_test_of_training_counts_seeds,
+    training.arms_of_a_control_exist,
 )
 """About the test itself: while one is broken, the claim cannot be tried."""
 
@@ -69,6 +73,7 @@ RULES_OF_MEANING: tuple[Rule, ...] = (
     controls.a_control_is_no_case_of_the_claim,
     controls.a_condition_is_not_its_own_test,
     draws.drawn_numbers_are_not_compared,
+    training.arms_differ,
 )
 """About tests that can be run and would show nothing; silent where a file has other findings."""
 

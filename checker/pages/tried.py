@@ -11,8 +11,8 @@ import yaml
 from checker.pages.escape import block
 from checker.pages.words import Data
 
-KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "test", "for",
-        "exactly_when", "control", "depends")  # fmt: skip
+KEYS = ("framework", "call", "experiment", "model", "at", "where", "runs", "train", "arms", "test",
+        "for", "exactly_when", "control", "depends")  # fmt: skip
 
 
 def as_yaml(tried: Mapping[str, Any], runs: Sequence[str]) -> str:

@@ -36,7 +36,8 @@ def jacobian(world: Any, source: Any, target: Any) -> Array:
 def share(world: Any, condition: Any) -> Any:
     """share(condition): in how many of the seeds 0 to 19 the condition is true.
 
-    Compare it with a number: ``share(…) > 0.5``.  An exact binomial test at error level 0.01
-    decides; short of that the outcome is undecided.
+    Compare it with a number, ``share(…) > 0.5``, or with another share and a margin,
+    ``share(…) > share(…) + 0.25``.  An exact test at error level 0.01 decides, binomial or paired
+    by seed; short of that the outcome is undecided.
     """
     return world.share(condition)
