@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
@@ -123,7 +123,8 @@ def _judged(folder: Path, tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task
         for task in tasks:
             yield task, _tried_in(folder, task)
         return
-    with _processes(min(jobs, len(tasks))) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
         futures: list[Future[Judgement]] = [pool.submit(_tried_in, folder, task) for task in tasks]
         for task, future in zip(tasks, futures, strict=True):
             yield task, future.result()
@@ -145,10 +146,3 @@ def _broken_experiments(folder: Path) -> str:
     except ExperimentError as error:
         return str(error)
     return ""
-
-
-def _processes(jobs: int) -> Executor:
-    """Processes with one thread each: more threads on small products only wait."""
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # read when a new process imports numpy
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
