@@ -28,13 +28,13 @@ def badge_picture(claim: Data) -> str:
     title = plain(f"{word}: {claim['claim']}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{left + right}" '
-        f'height="{_HEIGHT}" viewBox="0 0 {left + right} {_HEIGHT}" aria-label="{title}">\n'
-        f"<title>{title}</title>\n"
-        f'<rect width="{left + right}" height="{_HEIGHT}" rx="3" fill="{COLOURS[kind]}"/>\n'
-        f'<path d="M3 0h{left - 3}v{_HEIGHT}H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#333"/>\n'
+        f'height="{_HEIGHT}" viewBox="0 0 {left + right} {_HEIGHT}" aria-label="{title}">'
+        f"<title>{title}</title>"
+        f'<rect width="{left + right}" height="{_HEIGHT}" rx="3" fill="{COLOURS[kind]}"/>'
+        f'<path d="M3 0h{left - 3}v{_HEIGHT}H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#333"/>'
         '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" '
-        'text-anchor="middle" aria-hidden="true">\n'
-        f'<text x="{left / 2:g}" y="14" textLength="{left - 12}">{_LABEL}</text>\n'
-        f'<text x="{left + right / 2:g}" y="14" textLength="{right - 12}">{plain(said)}</text>\n'
-        "</g>\n</svg>\n"
+        'text-anchor="middle" aria-hidden="true">'
+        f'<text x="{left / 2:g}" y="14" textLength="{left - 12}">{_LABEL}</text>'
+        f'<text x="{left + right / 2:g}" y="14" textLength="{right - 12}">{plain(said)}</text>'
+        "</g></svg>"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.pages.badge_picture import badge_picture
 from checker.pages.coincidence import coincidence
 from checker.pages.escape import block, code, plain
 from checker.pages.look_up import Site
@@ -44,8 +45,7 @@ def paste(site: Site, claim: Data) -> str:
         "## Paste this under an answer\n\n"
         f'<div class="paste" data-search-exclude>{block(sentence)}</div>\n\n'
         "It is Markdown, which most answer pages read." + ("" if address else _BY_HAND) + "\n\n"
-        f"Or as a badge, which follows the verdict: "
-        f'<img class="badge-picture" src="../{claim["id"]}.svg" alt="Checked answer: {word}">\n\n'
+        f"Or as a badge, which follows the verdict: {badge_picture(claim)}\n\n"
         f'<div class="paste" data-search-exclude>{block(picture)}</div>'
     )
 

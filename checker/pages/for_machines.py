@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checker.pages.look_up import Site
+from checker.pages.look_up import Site, has_page
 from checker.pages.words import Data
 
 _PLACES = ("file", "line", "column")  # of the file in the repository, which readers do not have
@@ -15,7 +15,8 @@ def as_json(site: Site) -> dict[str, str]:
     """Path → text; what stands in a claim says ``checker/results.schema.json``."""
     made = {f"claims/{id_}.json": _claim(site, claim) for id_, claim in site.claims.items()}
     for id_, claim in site.claims.items():
-        made |= {f"claims/{old}.json": made[f"claims/{id_}.json"] for old in claim["formerly"]}
+        earlier = [name for name in claim["formerly"] if has_page(name)]
+        made |= {f"claims/{name}.json": made[f"claims/{id_}.json"] for name in earlier}
     made |= {f"questions/{id_}.json": _question(site, q) for id_, q in site.questions.items()}
     made["claims/index.json"] = _text(site, {"claims": [_line(site, c) for c in _claims(site)]})
     return made

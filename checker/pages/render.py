@@ -58,7 +58,8 @@ def pages(
     made |= as_json(site)
     for id_, claim in site.claims.items():
         pictured = (name for name in (id_, *claim["formerly"]) if has_page(name))
-        made |= dict.fromkeys((f"claims/{name}.svg" for name in pictured), badge_picture(claim))
+        picture = f"{badge_picture(claim)}\n"
+        made |= {f"claims/{name}.svg": picture for name in pictured}
     if told := feed(site, history):
         made["claims/feed.xml"] = told
     return made | _parts(replace(site, up=""), offered)
