@@ -72,6 +72,7 @@ class CountedShare(_Part):
 class Arm(_Part):
     """What one arm was trained with, and what came of it."""
 
+    about: str = Field(description="What is learned, in words.")
     keys: Setting = Field(description="Everything that it was trained with.")
     figures: dict[str, list[float | int]] = Field(
         description="What the test measures, a figure for each seed."

@@ -18,6 +18,7 @@ from checker.nouns import Outcome, Setting, Trial, Value
 from checker.training.fit import Fitted, fit
 from checker.training.measures import MEASURES, SAME_AT_ALL_SEEDS
 from checker.training.spec import Spec, resolve
+from checker.training.tasks import TASKS
 
 Arms = Mapping[str, Mapping[str, Any]]
 """Name → all keys of an arm, as they stand in the file."""
@@ -174,6 +175,7 @@ def _shown(tree: ast.expr, world: _World) -> dict[str, Any]:
 def _arm(spec: Spec, fitted: Fitted, measures: list[str]) -> dict[str, Any]:
     """The keys of an arm, a figure for each seed of what was measured, and its curves."""
     return {
+        "about": TASKS[spec.task].doc,
         "keys": _keys(spec),
         "figures": {
             name: [plain(figure) for figure in fitted.figures[name]]
