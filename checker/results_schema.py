@@ -265,6 +265,7 @@ class Results(_Part):
     version: Literal[1] = Field(alias="schema", description="The version of this format.")
     claims: list[ClaimResult] = Field(description="All claims that were tried, by their ids.")
     broken: list[Broken] = Field(description="Claims that have to be mended first.")
+    left_out: list[str] = Field(description="Claims that were left out this time.")
     counts: Counts = Field(description=Counts.__doc__)
     questions: list[QuestionResult] = Field(description="All questions.")
     sources: list[SourceResult] = Field(description="All public pages.")

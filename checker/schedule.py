@@ -148,7 +148,5 @@ def _broken_experiments(folder: Path) -> str:
 
 
 def _processes(jobs: int) -> Executor:
-    """Processes with one thread each: more threads on small products only wait."""
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # read when a new process imports numpy
+    """New processes, each with one thread, as this one."""
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))

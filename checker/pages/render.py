@@ -45,6 +45,7 @@ def pages(
     made["reference/keys.md"] = reference.keys(offered)
     made["reference/language.md"] = reference.names(offered)
     made["reference/models.md"] = reference.models(offered)
+    made["reference/training.md"] = reference.training(offered)
     made["reference/rules.md"] = reference.rules(offered)
     return made | _parts(replace(site, up=""), offered)
 
