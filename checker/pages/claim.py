@@ -12,6 +12,7 @@ from checker.pages.frameworks import frameworks, what_the_call_gave
 from checker.pages.look_up import Site, unexpected
 from checker.pages.review import review
 from checker.pages.said import who_says_it
+from checker.pages.training import training
 from checker.pages.tried import run_it_yourself
 from checker.pages.words import (
     BADGES,
@@ -34,7 +35,7 @@ def claim_page(site: Site, claim: Data) -> str:
         *_top(site, claim),
         *_no_verdict(claim),
         *_conditions(site, claim),
-        evidence(claim),
+        training(claim) or evidence(claim),
         what_the_call_gave(site, claim),
         *_leads_on(site, claim),
         *who_says_it(site, claim),

@@ -65,7 +65,7 @@ def _why_it_looks_right(claim: Data) -> Iterator[str]:
 
 def _settings(claim: Data) -> Iterator[str]:
     """Every setting with its outcome, as short as it can be said."""
-    if not claim["trials"]:
+    if not claim["trials"] or "train" in claim["tried"]:
         return
     names = names_of(claim["trials"][0]["setting"])
     yield f"Each is {', '.join(code(name) for name in names)}, in the order of trying."

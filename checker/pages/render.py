@@ -54,6 +54,7 @@ def pages(
     made["reference/keys.md"] = reference.keys(offered)
     made["reference/language.md"] = reference.names(offered)
     made["reference/models.md"] = reference.models(offered)
+    made["reference/training.md"] = reference.training(offered)
     made["reference/rules.md"] = reference.rules(offered)
     made |= as_json(site)
     for id_, claim in site.claims.items():

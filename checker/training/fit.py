@@ -19,7 +19,7 @@ from checker.training.measures import CURVES, dimensions, spread
 from checker.training.spec import Spec
 from checker.training.tasks import TASKS, TESTS
 
-POINTS = 16
+POINTS = 10
 """Points of a learning curve, besides the one before the first update."""
 
 TOGETHER = 3 * 10**6
