@@ -103,7 +103,7 @@ def _tried(fact: Fact, names: list[str]) -> Iterator[str]:
         yield f"    {use}"
         yield f"    {name} = {value}"
     if "weights." in fact.test and _NAMED[fact.framework]:
-        named = f"{_NAMED[fact.framework]}: np.array(weight)"
+        named = f"{_NAMED[fact.framework]}: weight.numpy()"
         yield f"    weights = {{{named} for weight in made.weights}}"
     yield "except Exception as refusal:  # whatever the framework raises, it refuses the call"
     yield "    accepted, error, message = False, type(refusal).__name__, str(refusal)"
