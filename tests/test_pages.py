@@ -599,17 +599,45 @@ def belief(rival):
     return rival["name"].split(" in ")[0]
 
 
-def test_the_table_of_rivals_says_what_the_results_say(found):
+def answers_of(page):
+    """The misreadings of a question's page, each with the claims that are listed with it."""
+    part = page.split("## Which experiment speaks")[-1].split("### What is not told apart")[0]
+    return {
+        title.lower().replace(" ", "-"): set(
+            re.findall(r"^- .*claims/([a-z0-9-]+)\.md", body, re.M)
+        )
+        for title, body in re.findall(r"^### (.*)\n((?:(?!###).*\n)*)", part, re.MULTILINE)
+    }
+
+
+def test_the_competing_answers_say_what_the_results_say(found):
+    right = {rival["name"]: rival["makes_true"] for rival in found["rivals"]}
+    seen = 0
     for question in found["questions"]:
         claims = [c for c in found["claims"] if c["question"] == question["id"]]
         about = {name for claim in claims for name in claim["linked"]}
-        turned = {(c["id"], belief(r)) for c in claims for r in c["rivals"] if r["turned"]}
-        expected = [pair for pair in turned if pair[1] in about]
-        assert question_page(Site(found), question).count("✓ |") == len(expected)
-        assert expected or question["id"] != "layers"
+        turned = {(belief(r), c["id"]) for c in claims for r in c["rivals"] if r["turned"]}
+        shown = answers_of(question_page(Site(found), question)) if about else {}
+        assert set(shown) == about
+        for name, listed in shown.items():
+            assert listed == {right[name], *(id_ for rival, id_ in turned if rival == name)}
+        seen += len(shown)
+    assert seen >= 18
 
 
-def test_rivals_that_nothing_tells_apart_are_named(found):
+def test_a_test_that_singles_out_one_answer_is_marked(found):
+    page = question_page(Site(found), next(q for q in found["questions"] if q["id"] == "units"))
+    marked = re.findall(r"claims/([a-z0-9-]+)\.md\) \(on this one alone\)", page)
+    claims = {c["id"]: c for c in found["claims"]}
+    about = {name for claim in claims.values() if claim["question"] == "units"
+             for name in claim["linked"]}  # fmt: skip
+    assert marked
+    for id_ in marked:
+        turned = {belief(r) for r in claims[id_]["rivals"] if r["turned"]}
+        assert len(turned & about) == 1
+
+
+def test_answers_that_nothing_tells_apart_are_named(found):
     alike = copy.deepcopy(found)
     question = next(q for q in alike["questions"] if q["id"] == "layers")
     names = [rival["name"] for rival in alike["rivals"][:3]]
@@ -618,10 +646,30 @@ def test_rivals_that_nothing_tells_apart_are_named(found):
         for rival in claim["rivals"]:
             if belief(rival) in names:
                 rival["turned"] = first and belief(rival) != names[2]
+    one, two, three = [f"“{name.replace('-', ' ').capitalize()}”" for name in names]
     page = question_page(Site(alike), question)
-    assert "No test here tells 3 from our model yet" in page
-    assert "No test here tells 1 from 2 yet" in page
-    assert "Every misreading is told" not in page
+    assert f"tells {one} from {two}. **Nothing" in page
+    assert f"tells our model from {three}. **Nothing" in page
+    assert f"tells our model from {one}" not in page
+    assert "Nothing: each of these misreadings" not in page
+    elsewhere = next(c for c in alike["claims"] if c["question"] != "layers")
+    elsewhere["rivals"].append(
+        {"name": names[2], "turned": True, "outcome": "fails", "linked": True}
+    )
+    page = question_page(Site(alike), question)
+    assert f"tells our model from {three}. Tests of other questions do." in page
+
+
+def test_what_nobody_can_test_is_counted_and_listed_apart(found):
+    for question in found["questions"]:
+        claims = [c for c in found["claims"] if c["question"] == question["id"]]
+        without = {c["id"] for c in claims if c["why_not"] == "not-testable"}
+        page = question_page(Site(found), question)
+        tried, _, apart = page.partition("## What no experiment can decide")
+        assert f"What people say: {len(claims) - len(without)} claim" in tried
+        assert "ot testable" not in tried.split("## What people say")[1]
+        assert set(re.findall(r"claims/([a-z0-9-]+)\.md", apart)) == without
+        assert apart.startswith(f": {len(without)} claim") if without else apart == ""
 
 
 def test_a_short_answer_that_rests_on_too_little_says_so(found):
