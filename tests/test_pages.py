@@ -25,18 +25,20 @@ from checker.pages.escape import address, block, code, front_matter, plain, text
 from checker.pages.fidelity import fidelity_page
 from checker.pages.frameworks import STATES, decides, frameworks, state
 from checker.pages.look_up import Site
+from checker.pages.place import in_order
+from checker.pages.place import part as part_of
 from checker.pages.question import question_page
 from checker.pages.render import FOLDERS, pages
 from checker.pages.side_by_side import differs, side_by_side
-from checker.pages.source import in_order, source_page
+from checker.pages.source import Row, source_page, summary
 from checker.pages.words import BADGES, outcome
 from checker.pages.write import write
 from checker.reference import reference
 from checker.report.json import report as as_json
 from checker.results import results
 
-EXTENSIONS = ["admonition", "attr_list", "md_in_html", "tables", "toc", "pymdownx.highlight",
-              "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
+EXTENSIONS = ["admonition", "attr_list", "def_list", "md_in_html", "tables", "toc",
+              "pymdownx.highlight", "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=http://evil.example/x onerror=alert(1)>",
@@ -562,28 +564,134 @@ def test_copies_of_a_page_are_one_voice(found):
     assert "Said on 2 pages. Copies of a page are not counted again." in page
 
 
+def places_of(page):
+    return re.findall(r"^(\S.*)\n:   ", page, re.MULTILINE)
+
+
 def test_a_source_counts_each_claim_once_and_keeps_its_order(found):
     site = Site(found)
     page = source_page(site, site.sources["datascience-12964"])
-    places = re.findall(r"^\| ([^|]+) \| ", page, re.MULTILINE)[2:]
-    assert places[0] == "title" and places[-1].startswith("answer")
+    assert places_of(page)[0] == "title"
+    assert page.index("### Title") < page.index("### Answer 1") < page.index("### Answer 4")
     said = [c for c in found["claims"] if "datascience-12964" in c["said_by"]]
     assert f"It makes {len(said)} claims" in page
     assert "%" not in page
 
 
-@pytest.mark.parametrize(
-    "places",
-    [
-        ["question, second sentence", "question, quoted documentation", "answer 1"],
-        ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
-        ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
-        ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
-        ["paragraph 4, first sentence", "paragraph 4, second sentence", "paragraph 5"],
-    ],
-)
+def test_a_page_without_answers_has_no_headings_for_them(found):
+    site = Site(found)
+    page = source_page(site, site.sources["blog-2018"])
+    assert "### " not in page and "paragraph 4, first sentence" in places_of(page)
+
+
+PAGES = [
+    ["title", "question, quoted documentation", "question, second sentence", "answer 1"],
+    ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
+    ["comment under the question", "second comment under the question", "answer 1"],
+    ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
+    ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
+    ["people also ask, second question", "People also ask 3", "people also ask, fourth question"],
+    ["People also ask 4, heading", "People also ask 4, first sentence",
+     "people also ask, fourth question, code"],
+    ["title", "first block quote, with its list", "second block quote, last clause",
+     "paragraph 1, first sentence"],
+    ["paragraph 4, first sentence", "paragraph 4, second sentence",
+     "paragraph 4, both sentences together", "paragraphs 3 and 4 taken together", "paragraph 5",
+     "references, item 1"],
+    ["answer 2, second sentence", "answer 2, first paragraph, third sentence",
+     "answer 2, second paragraph, first sentence", "answer 2, first item of the list",
+     "answer 2, side note, first sentence"],
+    ["answer 3, fourth paragraph", "answer 3, list", "answer 3, list item 2",
+     "answer 3, last paragraph, presupposed"],
+    ["answer 5, second paragraph, fourth sentence", "answer 5, second paragraph, fifth sentence",
+     "answer 5, second paragraph, fourth and fifth sentence"],
+    ["answer 5, second paragraph, thirteenth sentence",
+     "answer 5, second paragraph, tenth, twelfth and thirteenth sentence",
+     "answer 5, second paragraph, fourteenth sentence"],
+    ["answer 1, first paragraph", "answer 1, second paragraph, quoted comment",
+     "answer 1, third paragraph", "comment under answer 1, by somebody", "answer 2"],
+    ["solution 2, third paragraph", "side note, first sentence", "side note, second sentence"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("places", PAGES)
 def test_places_are_sorted_as_their_page_has_them(places):
     assert sorted(reversed(places), key=in_order) == places
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("title", "Title and question"),
+        ("comment under the question, case 1", "Title and question"),
+        ("people also ask, fourth question, code", "People also ask"),
+        ("answer 2, third paragraph", "Answer 2"),
+        ("comment under answer 2, by somebody", "Answer 2"),
+        ("paragraph 4, first sentence", "Paragraph 4"),
+    ],
+)
+def test_a_place_belongs_to_a_part_of_its_page(place, name):
+    assert part_of(place) == name
+
+
+def came_out(*verdicts):
+    """A page that makes claims with these verdicts."""
+    claims = [{"id": str(n), "verdict": v, "why_not": "not-testable", "contradicts": []}
+              for n, v in enumerate(verdicts)]  # fmt: skip
+    return [Row("here", claim, False) for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        (["correct", "wrong", "wrong"], "More of it came out wrong than correct."),
+        (["correct", "wrong", "correct"], "More of it came out correct than wrong."),
+        (["correct", "wrong", "depends"], "As much of it came out correct as wrong."),
+        (["correct", None], "Nothing that was decided of it came out wrong."),
+        (["wrong", "depends"], "Nothing that was decided of it came out correct."),
+        (["depends", None], "What was decided of it depends on something."),
+        ([None], "No experiment decided anything that it says."),
+    ],
+)
+def test_a_source_is_summed_up_by_its_counts(verdicts, words):
+    said = summary(came_out(*verdicts))
+    assert words in said and f"It makes {len(verdicts)} claim" in said and "asks" not in said
+
+
+def test_what_a_source_only_asks_is_counted_apart():
+    said, asked = came_out("correct", "wrong")
+    text = summary([said, asked._replace(asked=True)])
+    assert "It makes 1 claim: 1 correct." in text
+    assert "It only asks about 1 more claim: 1 wrong." in text
+    assert summary([asked._replace(asked=True)]) == "It only asks about 1 claim: 1 wrong."
+
+
+def test_claims_of_one_page_that_contradict_one_another_are_shown(found):
+    clash = copy.deepcopy(found)
+    first, second, third = [c for c in clash["claims"] if "blog-2018" in c["said_by"]][:3]
+    first["contradicts"] = [second["id"], third["id"]]
+    third["asked_by"], third["said_by"] = third["said_by"], {}
+    site = Site(clash)
+    page = source_page(site, site.sources["blog-2018"])
+    assert "1 pair of its claims [cannot both be right]" in page
+    pairs = page.split("## What cannot be right together\n")[1]
+    assert first["id"] in pairs and second["id"] in pairs and third["id"] not in pairs
+    marked = [line for line in page.splitlines() if "contradicted on this page" in line]
+    assert {re.search(r"claims/([a-z0-9-]+)\.md", line)[1] for line in marked} == {
+        first["id"], second["id"]}  # fmt: skip
+    alone = source_page(Site(found), site.sources["blog-2018"])
+    assert "contradicted" not in alone and "cannot both be right" not in alone
+
+
+def test_a_copy_repeats_nothing_that_another_copy_has_already(found):
+    site = Site(found)
+    page = source_page(site, site.sources["stackoverflow-37901047"])
+    listed = re.findall(r"^:   .*claims/([a-z0-9-]+)\.md", page, re.MULTILINE)
+    copies = {"answers-mirror", "solutions-mirror"}
+    said = {c["id"] for c in found["claims"] if copies & {*c["said_by"], *c["asked_by"]}}
+    assert set(listed) == said
+    assert "of this copy stand above already" in page
+    assert page.index("five answers") < page.index("two solutions")
 
 
 def test_the_counts_show_all_five_badges(found):
