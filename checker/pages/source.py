@@ -159,9 +159,11 @@ def _listed(site: Site, rows: list[Row], against: set[str]) -> Iterator[str]:
     for name, inside in parts:
         if several:
             yield f"### {text(name)}"
+        yield '<div class="places" markdown="1">'
         for place, here in groupby(inside, lambda row: row.place):
             within = place.removeprefix(f"{name.lower()}, ") if several else place
             yield "\n".join([text(within), *(f":   {_row(site, row, against)}" for row in here)])
+        yield "</div>"
 
 
 def _row(site: Site, row: Row, against: set[str]) -> str:
