@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checker.pages.competing import competing
 from checker.pages.escape import front_matter, text
 from checker.pages.look_up import Site
+from checker.pages.unrolled import QUESTION, unrolled
 from checker.pages.words import (
     BADGES,
     UNTESTABLE,
@@ -30,11 +31,12 @@ def question_page(site: Site, question: Data) -> str:
         ),
         f"# {text(question['title'])}",
         *short_answer(site, question),
+        unrolled() if question["id"] == QUESTION else "",
         *_by_badge(site, tried, broken),
         *competing(site, question["id"], tried),
         *_untestable(site, [c for c in claims if c["untestable"]]),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def short_answer(site: Site, question: Data) -> Iterator[str]:
