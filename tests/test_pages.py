@@ -245,8 +245,8 @@ def first_badge(page):
 
 def test_the_unrolled_network_is_drawn_for_the_question_that_it_answers(made):
     with_it = {path for path, page in made.items() if 'class="unrolled"' in page}
-    assert with_it == {"claims/_parts/unrolled.md", "questions/num-units.md"}
-    assert "_parts/unrolled.md" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert with_it == {"claims/_parts/picture-num-units.md", "questions/num-units.md"}
+    assert "_parts/picture-num-units.md" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 
 
 def test_every_badge_is_the_outcome_of_its_claim(odd):

@@ -1,4 +1,4 @@
-"""How much of something is left from one time step to the next, as a curve."""
+"""How far something is moved, from one time step to the next, as a curve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ LEAST, MOST = 4, 64
 WIDE_RANGE = 30
 """Where the largest entry is so many times the smallest, the scale is logarithmic."""
 
-LEGEND = "A point of the curve is how much is left at one time step; a ring is exactly 0."
+LEGEND = (
+    "Each point of a curve is one time step: the higher, the more is moved; a ring is exactly 0."
+)
 
 
 def is_curve(axes: Sequence[str], entries: Sequence[float]) -> bool:
@@ -24,22 +26,24 @@ def is_curve(axes: Sequence[str], entries: Sequence[float]) -> bool:
 
 
 def said(entries: Sequence[float]) -> str:
-    """At how many time steps something is left, in words."""
-    left = sum(entry > 0 for entry in entries)
-    return f"above 0 at {'all' if left == len(entries) else f'{left} of'} {len(entries)} time steps"
+    """At how many time steps anything is moved, in words."""
+    moved = sum(entry > 0 for entry in entries)
+    return (
+        f"above 0 at {'all' if moved == len(entries) else f'{moved} of'} {len(entries)} time steps"
+    )
 
 
 def curve(entries: Sequence[float], name: str) -> str:
     """The drawing; entries are not negative, since they say how far something moves."""
-    left = [(t, entry) for t, entry in enumerate(entries) if entry > 0]
-    low, high, log = _scale([entry for _, entry in left])
+    moved = [(t, entry) for t, entry in enumerate(entries) if entry > 0]
+    low, high, log = _scale([entry for _, entry in moved])
     step = WIDTH / len(entries)
 
     def at(t: int, entry: float) -> tuple[float, float]:
         part = (log10(entry) - low) / (high - low) if log else entry / high
         return LEFT + step * (t + 0.5), TOP + HEIGHT * (1 - part)
 
-    points = [f"{x:.1f} {y:.1f}" for x, y in (at(t, entry) for t, entry in left)]
+    points = [f"{x:.1f} {y:.1f}" for x, y in (at(t, entry) for t, entry in moved)]
     rings = "".join(
         f'<circle class="zero" cx="{LEFT + step * (t + 0.5):.1f}" cy="{TOP + HEIGHT}" r="3"/>'
         for t, entry in enumerate(entries)
@@ -62,11 +66,11 @@ def curve(entries: Sequence[float], name: str) -> str:
     )
 
 
-def _scale(left: Sequence[float]) -> tuple[float, float, bool]:
-    """The lower and the upper end: powers of ten where much is lost, else 0 and the largest."""
-    if left and max(left) > WIDE_RANGE * min(left):
-        return floor(log10(min(left))), ceil(log10(max(left))), True
-    return 0.0, max(left, default=1.0), False
+def _scale(moved: Sequence[float]) -> tuple[float, float, bool]:
+    """The lower and the upper end: powers of ten for a wide range, else 0 and the largest."""
+    if moved and max(moved) > WIDE_RANGE * min(moved):
+        return floor(log10(min(moved))), ceil(log10(max(moved))), True
+    return 0.0, max(moved, default=1.0), False
 
 
 def _lines(low: float, high: float, log: bool) -> list[str]:

@@ -17,8 +17,8 @@ _CALL = re.compile(r"(influence|jacobian)\((.*), ([^,\[\]]+(?:\[[^\]]*\])?(?:\.\
 
 _LEGENDS = (
     "In the grid, a square is filled if nudging its row moves its column, else empty.",
-    "In the grid, rows are what moves and columns what moves it: with a bar where it goes the other "
-    "way, empty where nothing moves.",
+    "In the grid, rows are what moves and columns what moves it: with a bar where it goes the "
+    "other way, empty where nothing moves.",
 )
 
 Rows = list[list[float]]
