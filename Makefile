@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 # `site` is a folder too; without this line make would find it up to date.
-.PHONY: help site serve check record test lint clean
+.PHONY: help site serve check record bench test lint clean
 # Two pip processes in one environment get in each other's way, so -j changes nothing here.
 .NOTPARALLEL:
 
@@ -36,6 +36,10 @@ record:  ## run all claims on a real framework; FRAMEWORK=torch, ARGS=CLAIM for 
 	@test -n '$(FRAMEWORK)' || { echo 'which one? make record FRAMEWORK=torch' >&2; exit 2; }
 	$(MAKE) --no-print-directory VENV=$(VENV)-$(FRAMEWORK) $(VENV)-$(FRAMEWORK)/.installed-$(FRAMEWORK)
 	$(VENV)-$(FRAMEWORK)/bin/python -m checker record $(FRAMEWORK) $(ARGS)
+
+bench:  ## time training beside PyTorch: 16 seeds together, and one after the other
+	$(MAKE) --no-print-directory VENV=$(VENV)-torch $(VENV)-torch/.installed-torch
+	$(VENV)-torch/bin/python benchmarks/training.py
 
 test: $(VENV)/.installed-test  ## run the tests
 	$(bin)/python -m pytest $(ARGS)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from checker.commands.check import check
+from checker.commands.check import KINDS_LEFT_OUT, check
 from checker.commands.formats import FORMATS
 from checker.commands.limits import limits
 from checker.commands.look import lint, list_claims, show
@@ -52,8 +52,8 @@ def _run(arguments: argparse.Namespace) -> int:
         case "check" if arguments.limits:
             return limits()
         case "check":
-            explain, against = arguments.explain, arguments.against
-            return check(folder, arguments.claim, form, arguments.jobs, explain, against)
+            explain, against, skip = arguments.explain, arguments.against, arguments.skip
+            return check(folder, arguments.claim, form, arguments.jobs, explain, against, skip)
         case "lint":
             return lint(folder, form)
         case "list":
@@ -157,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="RESULTS.json",
         help="earlier results: --format github and markdown tell what has changed since",
+    )
+    checked.add_argument(
+        "--skip", choices=KINDS_LEFT_OUT, help="leave out the claims that take longest"
     )
     checked.add_argument("--limits", action="store_true", help="say what a claim may take")
     checked.add_argument("claim", nargs="*", metavar="CLAIM", help="ids; all claims if none")

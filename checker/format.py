@@ -241,7 +241,6 @@ class ClaimKeys(_Keys):
             control=_control(self.control) if self.control else None,
         )
 
-
     def _training(self, model: Mapping[str, Any]) -> Training:
         """Each arm with all its keys, and once more under the control."""
         start = {"model": model}

@@ -131,6 +131,10 @@ def _demand(errors: list[Any], text: str = "a text") -> str:
             return f"has at most {context['max_length']} characters"
         if error["type"] == "literal_error":
             return f"must be {context['expected']}"
+        if error["type"] == "greater_than_equal":
+            return f"must be at least {context['ge']:g}"
+        if error["type"] == "less_than_equal":
+            return f"must be at most {context['le']:g}"
     kinds = [error["type"] for error in errors]
     if "float_type" in kinds and "int_type" in kinds:
         kinds.remove("int_type")

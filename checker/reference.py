@@ -20,15 +20,20 @@ from checker.format import (
     ReplyKeys,
     RunKeys,
     SourceKeys,
+    TrainKeys,
 )
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
 from checker.lint import RULES, RULES_OF_MEANING, RULES_OF_TESTS, Rule, name_of
 from checker.models.registry import KINDS, OPTIONS, options_of
+from checker.training.keys import OF_MODEL, OF_TRAINING
+from checker.training.measures import MEASURES
+from checker.training.tasks import TASKS, Task
 
 FILES: Mapping[str, type[BaseModel]] = {
     "A claim": ClaimKeys,
     "A run, under runs": RunKeys,
+    "Training, under train, arms and control": TrainKeys,
     "A control": ControlKeys,
     "A reply": ReplyKeys,
     "A question, in question.yml": QuestionKeys,
@@ -44,6 +49,12 @@ def reference() -> dict[str, Any]:
         "keys": {title: _keys(model) for title, model in FILES.items()},
         "kinds": {kind: _first(make.__doc__) for kind, make in KINDS.items()},
         "options": {name: _option(name) for name in OPTIONS},
+        "tasks": {name: _task(task) for name, task in TASKS.items()},
+        "measures": dict(MEASURES),
+        "training": [
+            {"name": name, "text": key.doc, "default": "" if key.default is None else key.default}
+            for name, key in {**OF_TRAINING, **OF_MODEL}.items()
+        ],
         "rules": {name_of(r): _rule(r) for r in (*RULES, *RULES_OF_TESTS, *RULES_OF_MEANING)},
     }
 
@@ -57,6 +68,7 @@ def _keys(model: type[BaseModel]) -> list[dict[str, str]]:
             "needed": "yes" if info.is_required() else "",
         }
         for name, info in model.model_fields.items()
+        if model is not ControlKeys or name not in TrainKeys.model_fields or name == "model"
     ]
 
 
@@ -68,6 +80,10 @@ def _option(name: str) -> dict[str, Any]:
         "type": option.type.__name__,
         "kinds": [kind for kind in KINDS if name in options_of(kind)],
     }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {"text": task.doc, "options": dict(task.options)}
 
 
 def _rule(rule: Rule) -> dict[str, str]:

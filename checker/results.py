@@ -32,10 +32,12 @@ def results(
     tried: Iterable[Tried],
     findings: Sequence[Finding],
     fidelity: Sequence[Mapping[str, Any]] = (),
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything that reports and pages need, as plain data.
 
     ``fidelity``: how far the reference is from the frameworks, where that was measured.
+    ``left_out`` are claims that were not tried this time: no short answer falls because of them.
     """
     claims = sorted((_claim(base, t) for t in tried), key=lambda c: str(c["id"]))
     verdicts = {c["id"]: c["verdict"] for c in claims}
@@ -46,6 +48,7 @@ def results(
         "schema": SCHEMA,
         "claims": claims,
         "broken": [{"id": id_, "question": question} for id_, question in base.broken.items()],
+        "left_out": sorted(left_out),
         "counts": counts,
         "questions": [
             {
@@ -56,7 +59,9 @@ def results(
                     {
                         "says": says,
                         "because": list(because),
-                        "holds": all(verdicts.get(c) == "correct" for c in because),
+                        "holds": all(
+                            verdicts.get(c) == "correct" or c in left_out for c in because
+                        ),
                     }
                     for says, because in q.short_answer
                 ],

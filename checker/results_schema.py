@@ -72,6 +72,7 @@ class CountedShare(_Part):
 class Arm(_Part):
     """What one arm was trained with, and what came of it."""
 
+    about: str = Field(description="What is learned, in words.")
     keys: Setting = Field(description="Everything that it was trained with.")
     figures: dict[str, list[float | int]] = Field(
         description="What the test measures, a figure for each seed."
@@ -265,6 +266,7 @@ class Results(_Part):
     version: Literal[1] = Field(alias="schema", description="The version of this format.")
     claims: list[ClaimResult] = Field(description="All claims that were tried, by their ids.")
     broken: list[Broken] = Field(description="Claims that have to be mended first.")
+    left_out: list[str] = Field(description="Claims that were left out this time.")
     counts: Counts = Field(description=Counts.__doc__)
     questions: list[QuestionResult] = Field(description="All questions.")
     sources: list[SourceResult] = Field(description="All public pages.")

@@ -67,7 +67,7 @@ def test_the_verdicts_are_the_same_in_other_processes_and_out_of_the_cache(topic
         name = f"claims/softmax/again-{number}.yml"
         (topic / name).write_text(text.split("contradicts")[0], encoding="utf-8")
     assert main(["check", "--jobs", "2", "--claims", str(topic / "claims")]) == 0
-    kept = sorted((topic / ".cache").rglob("*.json"))
+    kept = sorted((topic / ".cache").rglob("[a-z]*.json"))
     assert len(kept) == 5
     assert main(["check", "--jobs", "2", "--claims", str(topic / "claims")]) == 0
 

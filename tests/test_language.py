@@ -488,6 +488,7 @@ def test_whatever_stops_the_parser_of_python_is_a_refusal(trouble, monkeypatch):
     def stopped(*_, **__):
         raise trouble
 
+    parse.cache_clear()  # what was read before is not read again
     with monkeypatch.context() as patch, pytest.raises(ExpressionError, match="that can be read"):
         patch.setattr(ast, "parse", stopped)
         parse("units")

@@ -467,7 +467,7 @@ def heard(row):
 
 def test_a_cell_for_each_claim_and_framework(found):
     page = side_by_side(Site(found))
-    tried = [c for c in found["claims"] if "experiment" not in c["tried"]]  # of our model alone
+    tried = [c for c in found["claims"] if "experiment" not in c["tried"]]  # in Python, here alone
     with_a_row = {c["id"] for c in tried if c["settings"] or "call" in c["tried"]}
     rows = table_of(page)
     assert set(rows) == with_a_row

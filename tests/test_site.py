@@ -207,7 +207,7 @@ def test_hostile_words_are_only_words(site):
 
 def test_the_home_page_has_the_answer_the_names_and_the_derived_counts(site, clone):
     home = said(site, ".")
-    answer = home.index("num_units is how many numbers the hidden state holds")
+    answer = home.index("how many numbers the hidden state")
     names = home.index("The same number under other names")
     assert answer < names < home.index("What public answers say")
     for name in ("num_units", "units", "hidden_size", "n_hidden", "features"):

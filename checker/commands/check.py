@@ -16,7 +16,7 @@ from checker.commands.formats import print_results
 from checker.commands.naming import UsageError, known_claims
 from checker.commands.output import err
 from checker.lint import set_aside
-from checker.nouns import Finding
+from checker.nouns import Depends, Finding, Training
 from checker.report import json
 from checker.report.changes import Changes
 from checker.report.standing import Standing, clashes, failing_answers, standing
@@ -28,6 +28,8 @@ MEASURED = ("models", "language", "traces", "frameworks/offers.py")
 """The files and folders of this package that the distance from the frameworks rests on."""
 
 OK, UNEXPECTED, BAD_FILES, NOT_RUN = 0, 1, 2, 3
+KINDS_LEFT_OUT = ("training",)
+"""What ``--skip`` takes."""
 
 
 def check(
@@ -37,24 +39,28 @@ def check(
     jobs: int | None = None,
     explain: bool = False,
     against: Path | None = None,
+    skip: str | None = None,
 ) -> int:
     """Run the named claims, or all, print the report and return the exit code.
 
     Only a run of all claims writes the results file, beside the folder of claims.  Where claims
     are named, findings in files that do not concern them are counted, and change nothing.
-    ``explain`` says why a claim was run again; ``against`` is an earlier results file.
+    ``explain`` says why a claim was run again; ``against`` is an earlier results file; ``skip``
+    leaves out one of KINDS_LEFT_OUT, and is no run of all claims.
     """
     before = earlier(against, claims, form)
     base = load(folder)
     wanted = known_claims(base, claims)
     files = files_of(base, wanted)
-    found, findings = run(base, wanted, cache_of(folder), jobs, explain, not claims)
+    left_out = _left_out(base, wanted) if skip else []
+    wanted = [id_ for id_ in wanted if id_ not in left_out]
+    found, findings = run(base, wanted, cache_of(folder), jobs, explain, not claims, left_out)
     told: Sequence[object] = findings
     if claims:
         found, told = only_of(found, findings, files)
     print_results(form, found, claims, Changes(before, found) if before else None, folder)
     err(*told)
-    if not claims:
+    if not claims and not skip:
         _write_results(folder, found)
     return exit_code(found)
 
@@ -66,10 +72,12 @@ def run(
     jobs: int | None = None,
     explain: bool = False,
     whole: bool = True,
+    left_out: Sequence[str] = (),
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Try the claims whose tests can be run; returns results and all findings.
 
-    ``whole``: also measure how far the reference is from the frameworks.
+    ``whole``: also measure how far the reference is from the frameworks.  ``left_out`` are claims
+    that nobody tries this time, which the results say.
     """
     findings, broken = set_aside(base)
     for id_ in broken:
@@ -79,11 +87,27 @@ def run(
     for one in tried:
         if explain and one.why:
             err(f"{one.claim.id}: {one.why}")
-    return results(base, tried, findings, _fidelity(cache) if whole else ()), findings
+    fidelity = _fidelity(cache) if whole else ()
+    return results(base, tried, findings, fidelity, left_out), findings
 
 
 def _fidelity(cache: Cache | None) -> Any:
     return cache.keep("fidelity", surroundings(MEASURED), measure) if cache else measure()
+
+
+def _left_out(base: Base, wanted: Sequence[str]) -> list[str]:
+    """The wanted claims about training, and those that depend on one."""
+    trained = {id_ for id_, claim in base.claims.items() if isinstance(claim.trial, Training)}
+    return [
+        id_
+        for id_ in wanted
+        if id_ in trained
+        or (
+            id_ in base.claims
+            and isinstance(trial := base.claims[id_].trial, Depends)
+            and trained & {*trial.conditions.values()}
+        )
+    ]
 
 
 def exit_code(found: dict[str, Any]) -> int:

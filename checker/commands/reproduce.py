@@ -14,7 +14,7 @@ from checker.commands.output import err, out
 from checker.experiments.trial import grid, made_trial
 from checker.experiments.world import reference
 from checker.frameworks.offers import FRAMEWORKS
-from checker.nouns import Claim, Depends, Fact, Outcome, Setting, Test, Untestable
+from checker.nouns import Claim, Depends, Fact, Outcome, Setting, Test, Training, Untestable
 from checker.reproduce.calls import call_script
 from checker.reproduce.frameworks import twin
 from checker.reproduce.script import Shown, script
@@ -55,6 +55,8 @@ def _told(folder: Path, base: Base, claim: Claim, framework: str | None) -> Iter
         yield call_script(claim, trial, word == "correct", _verdict(found)).rstrip()
     elif isinstance(trial, Test):
         yield _script(claim, trial, _found(folder, base, claim), framework).rstrip()
+    elif isinstance(trial, Training):
+        raise NoScriptError("it is decided by training, of which there is no short script")
     else:
         raise NoScriptError("its experiment is a function in Python: read it beside the claims")
 

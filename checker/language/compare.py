@@ -56,12 +56,10 @@ def _ordered(operation: ast.cmpop, left: Any, right: Any, comparisons: Compariso
 def _share_compared(operation: type[ast.cmpop], share: Share, bound: Any) -> bool:
     if not isinstance(bound, int | float | Share) or isinstance(bound, bool):
         raise ExperimentError("a share is compared with a number or with another share")
-    above = share.above_share if isinstance(bound, Share) else share.above
-    if operation in (ast.Gt, ast.GtE):
-        return above(bound)
-    if operation in (ast.Lt, ast.LtE):
-        return not above(bound)
-    raise ExperimentError("a share is compared by < or >")
+    if operation not in _MIRRORED:
+        raise ExperimentError("a share is compared by < or >")
+    above = share.above_share(bound) if isinstance(bound, Share) else share.above(bound)
+    return above is (operation in (ast.Gt, ast.GtE))
 
 
 def _equal(left: Any, right: Any, comparisons: Comparisons) -> bool:

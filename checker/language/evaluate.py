@@ -15,7 +15,7 @@ from checker.language.compare import compared
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
 from checker.language.parse import MAX_EXPONENT, Expression, nearest
-from checker.language.statistics import Share
+from checker.language.statistics import Share, UndecidedError
 from checker.language.tolerance import Comparisons, finite
 from checker.language.values import (
     MAX_ENTRIES,
@@ -165,10 +165,17 @@ class _Walk:
         return self.visit(node.body if chosen else node.orelse)
 
     def _boolop(self, node: ast.BoolOp) -> bool:
+        """One part may decide, whatever the others are; undecided only where none does."""
         stop_at = isinstance(node.op, ast.Or)
+        undecided = None
         for part in node.values:
-            if _boolean(self.visit(part), written(part)) is stop_at:
-                return stop_at
+            try:
+                if _boolean(self.visit(part), written(part)) is stop_at:
+                    return stop_at
+            except UndecidedError as error:
+                undecided = undecided or error
+        if undecided:
+            raise undecided
         return not stop_at
 
     def _unaryop(self, node: ast.UnaryOp) -> Any:

@@ -69,8 +69,8 @@ def a_test_of_training_counts_seeds(base: Base) -> Iterator[Finding]:
         except ExpressionError as error:
             yield placed(base, claim, spot, error)
             continue
-        for error in _errors(expression, training):
-            yield placed(base, claim, spot, error)
+        for wrong in _errors(expression, training):
+            yield placed(base, claim, spot, wrong)
 
 
 def arms_differ(base: Base) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from checker.pages.evidence import evidence
 from checker.pages.folded import folded, paste
 from checker.pages.frameworks import frameworks, what_the_call_gave
 from checker.pages.look_up import Site, unexpected
+from checker.pages.review import review
 from checker.pages.said import who_says_it
+from checker.pages.training import training
 from checker.pages.tried import run_it_yourself
 from checker.pages.words import (
     BADGES,
@@ -33,7 +35,7 @@ def claim_page(site: Site, claim: Data) -> str:
         *_top(site, claim),
         *_no_verdict(claim),
         *_conditions(site, claim),
-        evidence(claim),
+        training(claim) or evidence(claim),
         what_the_call_gave(site, claim),
         *_leads_on(site, claim),
         *who_says_it(site, claim),
@@ -44,10 +46,12 @@ def claim_page(site: Site, claim: Data) -> str:
         paste(site, claim),
     ]
     word = BADGES[outcome(claim)].word
+    reviewed = review(site, claim)
     head = front_matter(
         title=f"{word}: {claim['claim']}",
         description=f"{word}. {claim['fact'] or claim['reason']}".strip(),
         hide=["navigation"],
+        **({"review": reviewed} if reviewed else {}),
     )
     return "\n\n".join([head, *(part for part in parts if part)]) + "\n"
 

@@ -31,7 +31,12 @@ def text(words: object) -> str:
 
 def plain(words: object) -> str:
     """Words for the inside of an HTML element or attribute, and for a title; without code."""
-    return _ANY_MARK.sub(_entity, _one_line(words).replace("`", ""))
+    return _ANY_MARK.sub(_entity, bare(words))
+
+
+def bare(words: object) -> str:
+    """Words as one line without marks of code, for whatever escapes them itself."""
+    return _one_line(words).replace("`", "")
 
 
 def code(words: object) -> str:
@@ -48,7 +53,7 @@ def block(lines: str) -> str:
 def front_matter(**values: Any) -> str:
     """The head of a page; the theme puts its texts into HTML as they are, so they are escaped."""
     safe = {
-        name: html.escape(_one_line(value).replace("`", "")) if isinstance(value, str) else value
+        name: html.escape(bare(value)) if isinstance(value, str) else value
         for name, value in values.items()
     }
     return f"---\n{yaml.safe_dump(safe, allow_unicode=True, width=10**6)}---\n"

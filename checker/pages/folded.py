@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.pages.badge_picture import badge_picture
 from checker.pages.coincidence import coincidence
 from checker.pages.escape import block, code, plain
 from checker.pages.look_up import Site
@@ -32,14 +33,20 @@ def folded(site: Site, claim: Data) -> Iterator[str]:
 
 def paste(site: Site, claim: Data) -> str:
     """A sentence to paste under an answer; a script puts the page's own address into it."""
-    address = f"{site.address.rstrip('/')}/claims/{claim['id']}/" if site.address else ""
+    address = site.page_address("claims", claim["id"])
     word = BADGES[outcome(claim)].word
     said = " ".join(part for part in (claim["fact"] or claim["reason"], grid(claim)) if part)
     sentence = f"**{word}**: “{claim['claim']}” {said} [The evidence]({address or 'ADDRESS'})"
+    picture = (
+        f"[![Checked answer: {word}]({(address or 'ADDRESS').rstrip('/')}.svg)]"
+        f"({address or 'ADDRESS'})"
+    )
     return (
         "## Paste this under an answer\n\n"
         f'<div class="paste" data-search-exclude>{block(sentence)}</div>\n\n'
-        "It is Markdown, which most answer pages read." + ("" if address else _BY_HAND)
+        "It is Markdown, which most answer pages read." + ("" if address else _BY_HAND) + "\n\n"
+        f"Or as a badge, which follows the verdict: {badge_picture(claim)}\n\n"
+        f'<div class="paste" data-search-exclude>{block(picture)}</div>'
     )
 
 
@@ -58,7 +65,7 @@ def _why_it_looks_right(claim: Data) -> Iterator[str]:
 
 def _settings(claim: Data) -> Iterator[str]:
     """Every setting with its outcome, as short as it can be said."""
-    if not claim["trials"]:
+    if not claim["trials"] or "train" in claim["tried"]:
         return
     names = names_of(claim["trials"][0]["setting"])
     yield f"Each is {', '.join(code(name) for name in names)}, in the order of trying."
@@ -91,6 +98,10 @@ def _address(site: Site, claim: Data) -> Iterator[str]:
     if claim["formerly"]:
         yield f"Earlier names: {', '.join(code(id_) for id_ in claim['formerly'])}."
     yield f"What was tried has the fingerprint {code(claim['digest'])}; prose is not in it."
+    for event in site.history:
+        if event.claim == claim["id"]:
+            before = f" in place of {BADGES[event.before].word}" if event.before else ""
+            yield f"{BADGES[event.now].word}{before} since {plain(event.date)}."
     links = [link for link in (site.edit_link(claim), site.disagree_link(claim)) if link]
     if links:
         yield " · ".join(links)

@@ -40,7 +40,7 @@ def named(claim: Data) -> str:
 def tried_itself(claim: Data) -> bool:
     """Whether a claim has a test of its own, and so a section on frameworks."""
     tested = claim["settings"] or claim["frameworks"] or named(claim)
-    return bool(tested) and "experiment" not in claim["tried"]
+    return bool(tested) and not {"experiment", "train"} & {*claim["tried"]}
 
 
 def record_of(claim: Data, framework: str) -> Data | None:

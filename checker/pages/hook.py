@@ -20,6 +20,7 @@ from mkdocs.exceptions import PluginError
 from checker.base import load
 from checker.commands.check import cache_of, run
 from checker.loading import FileError
+from checker.pages.history import history
 from checker.pages.render import FOLDERS, pages
 from checker.pages.write import write
 from checker.reference import reference
@@ -42,7 +43,8 @@ def on_pre_build(*, config: MkDocsConfig) -> None:
         base = load(project / "claims")
         found, _ = run(base, sorted(base.claims), cache_of(project / "claims"))
         address, repository = config.site_url or "", config.extra.get("repository") or ""
-        made = pages(found, reference(), address, repository)
+        made = pages(found, reference(), address, repository, history(project / "claims"))
+        config.extra["feed"] = "claims/feed.xml" if "claims/feed.xml" in made else ""
         made["claims/results.json"] = json.report(found)
         write(made, Path(config.docs_dir), FOLDERS)
         config.mdx_configs["pymdownx.snippets"]["base_path"] = [config.docs_dir]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from checker.pages.escape import address, code, text
+from checker.pages.history import Event
 from checker.pages.words import BADGES, Data, badge, outcome
 
 RESERVED = ("index", "misreadings")
@@ -27,6 +28,7 @@ class Site:
     address: str = ""
     repository: str = ""
     up: str = "../"
+    history: Sequence[Event] = ()
 
     @cached_property
     def claims(self) -> dict[str, Data]:
@@ -52,6 +54,12 @@ class Site:
     def rivals(self) -> dict[str, Data]:
         """Rivals by name."""
         return {rival["name"]: rival for rival in self.found["rivals"]}
+
+    def page_address(self, folder: str, name: str, page: bool = True) -> str:
+        """The whole address of a page, or of a file beside it; "" where the site has none."""
+        top = address(self.address).rstrip("/")
+        end = "/" if page and name else ""
+        return f"{top}/{folder}/{name}{end}" if top else ""
 
     def claim_link(self, id_: str) -> str:
         """The badge and the statement of a claim, as a link; its id where it has no page."""

@@ -47,6 +47,35 @@ def models(offered: Reference) -> str:
     return _page("Models and their options", lead, parts)
 
 
+def training(offered: Reference) -> str:
+    """Every task, what is measured, and how one trains unless told otherwise."""
+    tasks = [
+        f"| {code(name)} | {text(one['text'])} | "
+        f"{', '.join(code(f'{key}: {value}') for key, value in one['options'].items())} |"
+        for name, one in offered["tasks"].items()
+    ]
+    measures = [f"| {code(name)} | {text(what)} |" for name, what in offered["measures"].items()]
+    usual = [
+        f"| {code(key['name'])} | {text(key['text'])} | {code(key['default'])} |"
+        if key["default"] != ""
+        else f"| {code(key['name'])} | {text(key['text'])} | |"
+        for key in offered["training"]
+    ]
+    parts = [
+        "## Tasks",
+        _table("| `task` | What is learned | Its own keys, and their defaults |", tasks),
+        "## To look at",
+        "One figure for each arm and seed; a test counts seeds: "
+        f"{code('share(many.test_accuracy > 0.9) > 0.5')}.",
+        _table("| Name | What it is |", measures),
+        "## Keys and their defaults",
+        "`kind`, `layers`, `forget_bias` and `reset` stand under `model`.",
+        _table("| Key | What it says | Unless named |", usual),
+    ]
+    lead = "What stands under `train`, and what a test can look at when it is done."
+    return _page("Training", lead, parts)
+
+
 def rules(offered: Reference) -> str:
     """Every rule that a file has to keep, with what it refuses and what passes."""
     lead = (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from checker.pages import language, lists, reference
+from checker.pages.badge_picture import badge_picture
 from checker.pages.claim import broken_page, claim_page, redirect_page
+from checker.pages.feed import feed
 from checker.pages.fidelity import fidelity_page
+from checker.pages.for_machines import as_json
+from checker.pages.history import Event
 from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
 from checker.pages.side_by_side import side_by_side
@@ -20,13 +24,18 @@ FOLDERS = ("claims", "frameworks", "questions", "reference", "sources")
 
 
 def pages(
-    found: Mapping[str, Any], offered: Mapping[str, Any], address: str = "", repository: str = ""
+    found: Mapping[str, Any],
+    offered: Mapping[str, Any],
+    address: str = "",
+    repository: str = "",
+    history: Sequence[Event] = (),
 ) -> dict[str, str]:
     """The content of results.json to {path below ``docs``: text}; the same for the same results.
 
-    ``offered`` is what files and language offer, see :func:`checker.reference.reference`.
+    ``offered`` is what files and language offer, see :func:`checker.reference.reference`;
+    ``history`` is what happened to verdicts, the oldest first.
     """
-    site = Site(found, address, repository)
+    site = Site(found, address, repository, history=history)
     made = {
         f"claims/{old}.md": redirect_page(site, claim)
         for claim in site.claims.values()
@@ -46,7 +55,15 @@ def pages(
     made["reference/keys.md"] = reference.keys(offered)
     made["reference/language.md"] = reference.names(offered)
     made["reference/models.md"] = reference.models(offered)
+    made["reference/training.md"] = reference.training(offered)
     made["reference/rules.md"] = reference.rules(offered)
+    made |= as_json(site)
+    for id_, claim in site.claims.items():
+        pictured = (name for name in (id_, *claim["formerly"]) if has_page(name))
+        picture = f"{badge_picture(claim)}\n"
+        made |= {f"claims/{name}.svg": picture for name in pictured}
+    if told := feed(site, history):
+        made["claims/feed.xml"] = told
     return made | _parts(replace(site, up=""), offered)
 
 

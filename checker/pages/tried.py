@@ -36,7 +36,7 @@ def run_it_yourself(claim: Data) -> Iterator[str]:
         commands.append(f"checker record {framework} {claim['id']}")
     if set(claim["tried"]) <= {"test", "control"}:
         commands.append(f"checker try {shlex.quote(claim['tried'].get('test', ''))}")
-    if claim["shown"] and "experiment" not in claim["tried"]:
+    if claim["shown"] and not {"experiment", "train"} & {*claim["tried"]}:
         commands.append(f"checker reproduce {claim['id']}")
     yield block("\n".join(commands))
     yield "What it tries, as it stands in the claim's file:"

@@ -71,6 +71,8 @@ def grid(claim: Data) -> str:
         return f"{held}: right exactly where `{exactly_when(claim)}`."
     if claim["verdict"] == "depends":
         return f"It comes out differently in its {len(claim['depends'])} cases."
+    if "train" in claim["tried"]:
+        return trainings(claim)
     if not settings or claim["why_not"] in ("error", "not-testable"):
         return ""
     if claim["verdict"] is None:
@@ -82,6 +84,18 @@ def grid(claim: Data) -> str:
     if claim["verdict"] == "correct":
         return f"No counter-example in {many(settings, 'setting')}."
     return f"Fails at {fail} of {many(settings, 'setting')}."
+
+
+def trainings(claim: Data) -> str:
+    """What was counted in a claim about training, in one sentence; "" where nothing was."""
+    found = claim["shown"]["training"] if claim["shown"] else {"shares": [], "arms": {}}
+    counts = [f"{share['successes']} of {share['tries']}" for share in found["shares"]]
+    if not counts:
+        return ""
+    arms = len(found["arms"])
+    where = f"{many(arms, 'arm')} of " if arms > 1 else ""
+    tries = many(found["shares"][0]["tries"], "training")
+    return f"{where}{tries}; counted: {listed(counts)}.".capitalize()
 
 
 def exactly_when(claim: Data) -> str:
@@ -129,7 +143,13 @@ def counted(claims: list[Data]) -> str:
 
 
 def control(keys: Data) -> Iterator[str]:
-    """What a control changes, a phrase each."""
+    """What a control changes, a phrase each; keys of training come as they stand in the file."""
+    others = ("setting", "model", "set", "call", "change", "lengths", "from", "runs", "arms")
+    for name, to in keys.items():
+        if name not in others:
+            yield f"with {code(f'{name}: {value(to)}')}"
+    for name, arm in keys.get("arms", {}).items():
+        yield f"in the arm {code(name)} {listed(list(control(arm)))}"
     for name, to in keys.get("setting", {}).items():
         yield f"with {code(f'{name} = {to}')}"
     for option, to in keys.get("model", {}).items():

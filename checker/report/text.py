@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from checker.nouns import Finding
+from checker.report import training
 from checker.report.standing import clashes, told_of_clash
 from checker.report.terminal import Paint, plain
 
@@ -71,9 +72,11 @@ def counts(found: Mapping[str, Any]) -> str:
     parts = [f"{number} {word}" for word, number in found["counts"].items() if number]
     unexpected = sum(not claim["as_expected"] for claim in found["claims"])
     total = f"{counted(len(found['claims']), 'claim')}: {', '.join(parts) or 'none'}"
+    left_out = f"; {len(found['left_out'])} left out" if found["left_out"] else ""
     if not found["claims"]:
-        return "no claim was tried"
-    return f"{total}; {unexpected} not as expected" if unexpected else f"{total}; all as expected"
+        return f"no claim was tried{left_out}"
+    came_out = f"{unexpected} not as expected" if unexpected else "all as expected"
+    return f"{total}; {came_out}{left_out}"
 
 
 def counted(number: int, word: str) -> str:
@@ -131,6 +134,8 @@ def evidence(claim: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
 
 
 def _grid(claim: Mapping[str, Any]) -> str:
+    if "train" in claim["tried"]:
+        return "counted over the seeds 0 to 19"
     everywhere = counted(claim["settings"], "setting")
     share = f"{claim['hold']} of {everywhere}"
     if claim["verdict"] and claim["tried"].get("for") == "some setting":
@@ -142,6 +147,9 @@ def _grid(claim: Mapping[str, Any]) -> str:
 
 def _shown(claim: Mapping[str, Any]) -> Iterator[str]:
     shown = claim["shown"]
+    if shown.get("training"):
+        yield from training.lines(claim)
+        return
     yield shown_at(claim)
     yield f"    {claim['tried'].get('test', '')}"
     for text, value in shown["values"].items():

@@ -31,7 +31,27 @@ _USED = {
 _AXES = {"batch": "0", "timesteps": "1", "units": "-1"}
 _SIZES = {"batch": 3, "timesteps": 5, "features": 6}
 _FUNCTIONS = {"close": "np.allclose({0}, {1}, rtol=1e-5, atol=1e-5)", "count": "({0}).size",
-              "changed": "(not np.allclose({0}, {1}, rtol=1e-5, atol=1e-5))"}  # fmt: skip
+              "changed": "(not np.allclose({0}, {1}, rtol=1e-5, atol=1e-5))",
+              "tanh": "np.tanh({0})", "sigmoid": "(1 / (1 + np.exp(-({0}))))"}  # fmt: skip
+_BACKEND = """
+from keras.src.utils.backend_utils import DynamicBackend
+
+def Backend(name):
+    backend = DynamicBackend()
+    backend.set_backend(name)
+    return backend.convert_to_tensor
+"""
+_WORDS = r"""
+def words(called, argument=""):
+    said = map(inspect.getdoc, (called, called.__init__))
+    text = "\n".join(part for part in said if part)
+    if argument:
+        found = re.search(rf"^( *){argument}: (.*(?:\n\1 +.*)*)", text, re.MULTILINE)
+        text = found[2] if found else ""
+    return re.findall(r"\w+", text.lower())
+"""
+_NAMED = {"tensorflow": "weight.name.split('/')[-1].split(':')[0]",
+          "keras": "weight.path.split('/')[-1]", "torch": ""}  # fmt: skip
 
 
 def call_script(claim: Claim, fact: Fact, holds: bool, verdict: str) -> str:
@@ -39,24 +59,28 @@ def call_script(claim: Claim, fact: Fact, holds: bool, verdict: str) -> str:
 
     Raises NoScriptError where the test says more of the call than a short script can.
     """
-    test = code(_translated(ast.parse(fact.test, mode="eval").body))
+    made = ast.parse(fact.call.strip(), mode="eval").body
+    called = ast.unparse(made.func) if isinstance(made, ast.Call) else ""
+    test = code(_translated(ast.parse(fact.test, mode="eval").body, called))
     names = sorted(
         {n.id for n in ast.walk(ast.parse(fact.call)) if isinstance(n, ast.Name)} - {"tf"}
     )
-    if "Backend" in names:
-        raise NoScriptError("a backend is no layer, and takes more than a short script")
     known = _FROM[fact.framework]
     looks = {word for word in ("arguments", "defaults") if word in fact.test}
-    lines = imports(fact.framework, *(["inspect"] if looks else []))
+    reads = "words(" in test
+    more = ["inspect"] * bool(looks or reads) + ["re"] * reads
+    lines = imports(fact.framework, *more)
     lines = [line for line in lines if "import rnn_cell" not in line and line != "import keras"]
-    lines += [f"from {known.get(name, known[''])} import {name}" for name in names]
+    given = [name for name in names if name != "Backend"]
+    lines += [f"from {known.get(name, known[''])} import {name}" for name in given]
+    lines += _BACKEND.splitlines() if "Backend" in names else []
+    lines += _WORDS.splitlines() if reads else []
     lines += ["", *_tried(fact, names)]
-    called = ast.parse(fact.call.strip(), mode="eval").body
-    if looks and isinstance(called, ast.Call):
-        lines += ["", f"signature = inspect.signature({ast.unparse(called.func)}).parameters"]
+    if looks:
+        lines += ["", f"signature = inspect.signature({called}).parameters"]
         lines.append("arguments = list(signature)")
         lines.append("defaults = {name: taken.default for name, taken in signature.items()}")
-    lines += ["", *_printed(fact), *broken(f"holds = {test}")]
+    lines += ["", *_printed(fact, called), *broken(f"holds = {test}")]
     lines.append('print("the test holds:", bool(holds))')
     lines.append(f"sys.exit(0 if {'holds' if holds else 'not holds'} else 1)  # 0: as expected")
     about = heading(
@@ -78,21 +102,26 @@ def _tried(fact: Fact, names: list[str]) -> Iterator[str]:
     for name in ("outputs", "again") if "again" in fact.test else ("outputs",):
         yield f"    {use}"
         yield f"    {name} = {value}"
+    if "weights." in fact.test and _NAMED[fact.framework]:
+        named = f"{_NAMED[fact.framework]}: weight.numpy()"
+        yield f"    weights = {{{named} for weight in made.weights}}"
     yield "except Exception as refusal:  # whatever the framework raises, it refuses the call"
     yield "    accepted, error, message = False, type(refusal).__name__, str(refusal)"
 
 
-def _printed(fact: Fact) -> Iterator[str]:
+def _printed(fact: Fact, called: str) -> Iterator[str]:
     yield 'print("accepted =", accepted)'
     yield 'print("error =", error)'
     tree = ast.parse(fact.test, mode="eval").body
-    seen = {ast.unparse(node): code(_translated(node)) for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute | ast.Subscript)}  # fmt: skip
+    places = {ast.unparse(node): node for node in ast.walk(tree)
+              if isinstance(node, ast.Attribute | ast.Subscript)}  # fmt: skip
+    seen = {text: code(_translated(node, called)) for text, node in places.items()
+            if not re.fullmatch(r"described\.\w+|inputs.*|weights.*(?<!shape)", text)}  # fmt: skip
     for text, value in seen.items():
         yield f'print("{text} =", {value})'
 
 
-def _translated(node: ast.expr) -> ast.expr:
+def _translated(node: ast.expr, called: str) -> ast.expr:
     """The test with what it sees of a call spelled as in Python."""
 
     class Inner(ast.NodeTransformer):
@@ -102,10 +131,13 @@ def _translated(node: ast.expr) -> ast.expr:
                 return _read(f"defaults[{inner.attr!r}]")
             if root in ("outputs", "again") and inner.attr in _AXES:
                 return _read(f"{ast.unparse(inner.value)}.shape[{_AXES[inner.attr]}]")
-            if root in ("documentation", "described"):
-                raise NoScriptError("what a documentation says takes more than a short script")
-            if root == "weights":
-                raise NoScriptError("how a framework names its weights takes more than a script")
+            if root == "documentation":
+                return _read(f"words({called}).count({inner.attr!r})")
+            if root == "described" and isinstance(inner.value, ast.Attribute):
+                argument = inner.value.attr
+                return _read(f"words({called}, {argument!r}).count({inner.attr!r})")
+            if root == "weights" and isinstance(inner.value, ast.Name):
+                return _read(f"weights[{inner.attr!r}]")
             return self.generic_visit(inner)
 
         def visit_Name(self, inner: ast.Name) -> Any:

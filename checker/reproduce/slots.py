@@ -125,12 +125,11 @@ def _cell(layer: Layer, width: str) -> Iterator[str]:
     first = layer.levels[0] + layer.directions[0]
     parts = [p for p in shapes if any(n.startswith((f"{first}{p}.",)) or n == first + p
                                       for n in found)]  # fmt: skip
+    if gates:  # in the order of the reference: all that a gate has, then the next one
+        yield f'for gate in "{gates}":'
     for part in parts:
-        if gates:
-            each = f'{{f"parameters.{at}{part}.{{gate}}": {shapes[part]} for gate in "{gates}"}}'
-            yield f"shapes |= {each}"
-        else:
-            yield f'shapes[{form}"parameters.{at}{part}"] = {shapes[part]}'
+        name = f'f"parameters.{at}{part}.{{gate}}"' if gates else f'{form}"parameters.{at}{part}"'
+        yield f"{'    ' if gates else ''}shapes[{name}] = {shapes[part]}"
     if layer.option("peepholes"):
         yield f'shapes |= {{f"parameters.{at}peephole.{{gate}}": (units,) for gate in "ifo"}}'
     if layer.option("projection"):

@@ -19,7 +19,7 @@ from checker.training.measures import CURVES, dimensions, spread
 from checker.training.spec import Spec
 from checker.training.tasks import TASKS, TESTS
 
-POINTS = 16
+POINTS = 10
 """Points of a learning curve, besides the one before the first update."""
 
 TOGETHER = 3 * 10**6
@@ -119,9 +119,7 @@ class _Run:
         plain = {name: tuple(found.tolist()) for name, found in figures.items()}
         return Fitted(plain, tuple(self.updates), curves)
 
-    def _update(
-        self, adam: Adam, batch: _Part, masks: Sequence[np.ndarray], update: int
-    ) -> None:
+    def _update(self, adam: Adam, batch: _Part, masks: Sequence[np.ndarray], update: int) -> None:
         """Move all weights once; a whole batch also tells what was memorised before."""
         spec = self.spec
         self.arena.restart()

@@ -16,7 +16,7 @@ import numpy as np
 from checker.experiments.draws import stream
 from checker.language.values import ExperimentError
 
-TESTS = 300
+TESTS = 200
 """Examples that no model is trained on."""
 
 IMAGES, PIXELS = 1797, 64

@@ -13,11 +13,12 @@ from checker.language.evaluate import truth
 from checker.language.parse import Expression, parse
 from checker.language.statistics import SEEDS, Share, UndecidedError, error_level
 from checker.language.tolerance import Comparisons, Precision
-from checker.language.values import Array, ExperimentError, Group
+from checker.language.values import Array, ExperimentError, Group, leaves
 from checker.nouns import Outcome, Setting, Trial, Value
 from checker.training.fit import Fitted, fit
 from checker.training.measures import MEASURES, SAME_AT_ALL_SEEDS
 from checker.training.spec import Spec, resolve
+from checker.training.tasks import TASKS
 
 Arms = Mapping[str, Mapping[str, Any]]
 """Name → all keys of an arm, as they stand in the file."""
@@ -101,7 +102,7 @@ class _World:
             return _Arm(name, fit(self.arms[name]), seed)
         if len(self.arms) == 1 and name in MEASURES:
             [(only, spec)] = self.arms.items()
-            return _Arm(only, fit(spec), seed)[name].data.item()
+            return _Arm(only, fit(spec), seed).figure(name)
         raise ExperimentError(f"no name {name!r} here, only {', '.join((*self.arms, *MEASURES))}")
 
 
@@ -133,9 +134,16 @@ class _Arm(Group):
     def __init__(self, name: str, fitted: Fitted, seed: int | None):
         figures = fitted.figures
         super().__init__({n: Array(np.asarray(figures[n][seed or 0]), ()) for n in figures})
-        self._name, self._seed = name, seed
+        self._name, self._seed, self._known = name, seed, {*figures}
+
+    def figure(self, measure: str) -> float:
+        """One measure, for an arm that needs no name."""
+        [array] = leaves(self[measure]).values()
+        return float(array.data)
 
     def __getitem__(self, measure: str) -> Array | Group:
+        if measure in MEASURES and measure not in self._known:
+            raise ExperimentError(f"{self._name} has no {measure}: its answers are numbers")
         if self._seed is None and measure not in SAME_AT_ALL_SEEDS:
             condition = f"share({self._name}.{measure} > …)"
             raise ExperimentError(f"{measure} differs from seed to seed: count them, {condition}")
@@ -174,6 +182,7 @@ def _shown(tree: ast.expr, world: _World) -> dict[str, Any]:
 def _arm(spec: Spec, fitted: Fitted, measures: list[str]) -> dict[str, Any]:
     """The keys of an arm, a figure for each seed of what was measured, and its curves."""
     return {
+        "about": TASKS[spec.task].doc,
         "keys": _keys(spec),
         "figures": {
             name: [plain(figure) for figure in fitted.figures[name]]

@@ -18,7 +18,10 @@
 
   // What is offered for pasting names this page.
   document.querySelectorAll(".paste code").forEach(function (code) {
-    code.textContent = code.textContent.replace("(ADDRESS)", "(" + location.href.split(/[?#]/)[0] + ")");
+    var here = location.href.split(/[?#]/)[0];
+    code.textContent = code.textContent
+      .replace("(ADDRESS.svg)", "(" + here.replace(/\/+$/, "") + ".svg)")
+      .replace("(ADDRESS)", "(" + here + ")");
   });
   document.querySelectorAll(".by-hand").forEach(function (hint) {
     hint.hidden = true;
