@@ -201,6 +201,9 @@ def test_hostile_results_make_harmless_pages(found):
     made = pages(bad, {**reference(), **texts})
     assert len(made) > 15
     for path, page in made.items():
+        if path.endswith(".json"):  # data: no browser reads it as HTML
+            json.loads(page)
+            continue
         assert dangers(html_of(page)) == [], path
         for line in page.splitlines():
             assert not re.match(r"\s*-+8<-+", line), path
@@ -467,7 +470,8 @@ def heard(row):
 
 def test_a_cell_for_each_claim_and_framework(found):
     page = side_by_side(Site(found))
-    tried = [c for c in found["claims"] if "experiment" not in c["tried"]]  # in Python, here alone
+    here_alone = {"experiment", "train"}
+    tried = [c for c in found["claims"] if not here_alone & set(c["tried"])]
     with_a_row = {c["id"] for c in tried if c["settings"] or "call" in c["tried"]}
     rows = table_of(page)
     assert set(rows) == with_a_row
