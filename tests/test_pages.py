@@ -25,18 +25,20 @@ from checker.pages.escape import address, block, code, front_matter, plain, text
 from checker.pages.fidelity import fidelity_page
 from checker.pages.frameworks import STATES, decides, frameworks, state
 from checker.pages.look_up import Site
+from checker.pages.place import in_order
+from checker.pages.place import part as part_of
 from checker.pages.question import question_page
 from checker.pages.render import FOLDERS, pages
 from checker.pages.side_by_side import differs, side_by_side
-from checker.pages.source import in_order, source_page
+from checker.pages.source import Row, source_page, summary
 from checker.pages.words import BADGES, outcome
 from checker.pages.write import write
 from checker.reference import reference
 from checker.report.json import report as as_json
 from checker.results import results
 
-EXTENSIONS = ["admonition", "attr_list", "md_in_html", "tables", "toc", "pymdownx.highlight",
-              "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
+EXTENSIONS = ["admonition", "attr_list", "def_list", "md_in_html", "tables", "toc",
+              "pymdownx.highlight", "pymdownx.superfences", "pymdownx.snippets"]  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=http://evil.example/x onerror=alert(1)>",
@@ -199,6 +201,9 @@ def test_hostile_results_make_harmless_pages(found):
     made = pages(bad, {**reference(), **texts})
     assert len(made) > 15
     for path, page in made.items():
+        if path.endswith(".json"):  # data: no browser reads it as HTML
+            json.loads(page)
+            continue
         assert dangers(html_of(page)) == [], path
         for line in page.splitlines():
             assert not re.match(r"\s*-+8<-+", line), path
@@ -239,6 +244,12 @@ def test_every_claim_source_and_question_has_a_page(found, made):
 
 def first_badge(page):
     return re.search(r'class="badge (\w+)"><span[^>]*>.</span> ([^<]+)<', page).groups()
+
+
+def test_the_unrolled_network_is_drawn_for_the_question_that_it_answers(made):
+    with_it = {path for path, page in made.items() if 'class="unrolled"' in page}
+    assert with_it == {"claims/_parts/picture-num-units.md", "questions/num-units.md"}
+    assert "_parts/picture-num-units.md" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 
 
 def test_every_badge_is_the_outcome_of_its_claim(odd):
@@ -459,7 +470,8 @@ def heard(row):
 
 def test_a_cell_for_each_claim_and_framework(found):
     page = side_by_side(Site(found))
-    tried = [c for c in found["claims"] if "experiment" not in c["tried"]]  # in Python, here alone
+    here_alone = {"experiment", "train"}
+    tried = [c for c in found["claims"] if not here_alone & set(c["tried"])]
     with_a_row = {c["id"] for c in tried if c["settings"] or "call" in c["tried"]}
     rows = table_of(page)
     assert set(rows) == with_a_row
@@ -562,28 +574,134 @@ def test_copies_of_a_page_are_one_voice(found):
     assert "Said on 2 pages. Copies of a page are not counted again." in page
 
 
+def places_of(page):
+    return re.findall(r"^(\S.*)\n:   ", page, re.MULTILINE)
+
+
 def test_a_source_counts_each_claim_once_and_keeps_its_order(found):
     site = Site(found)
     page = source_page(site, site.sources["datascience-12964"])
-    places = re.findall(r"^\| ([^|]+) \| ", page, re.MULTILINE)[2:]
-    assert places[0] == "title" and places[-1].startswith("answer")
+    assert places_of(page)[0] == "title"
+    assert page.index("### Title") < page.index("### Answer 1") < page.index("### Answer 4")
     said = [c for c in found["claims"] if "datascience-12964" in c["said_by"]]
     assert f"It makes {len(said)} claims" in page
     assert "%" not in page
 
 
-@pytest.mark.parametrize(
-    "places",
-    [
-        ["question, second sentence", "question, quoted documentation", "answer 1"],
-        ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
-        ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
-        ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
-        ["paragraph 4, first sentence", "paragraph 4, second sentence", "paragraph 5"],
-    ],
-)
+def test_a_page_without_answers_has_no_headings_for_them(found):
+    site = Site(found)
+    page = source_page(site, site.sources["blog-2018"])
+    assert "### " not in page and "paragraph 4, first sentence" in places_of(page)
+
+
+PAGES = [
+    ["title", "question, quoted documentation", "question, second sentence", "answer 1"],
+    ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
+    ["comment under the question", "second comment under the question", "answer 1"],
+    ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
+    ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
+    ["people also ask, second question", "People also ask 3", "people also ask, fourth question"],
+    ["People also ask 4, heading", "People also ask 4, first sentence",
+     "people also ask, fourth question, code"],
+    ["title", "first block quote, with its list", "second block quote, last clause",
+     "paragraph 1, first sentence"],
+    ["paragraph 4, first sentence", "paragraph 4, second sentence",
+     "paragraph 4, both sentences together", "paragraphs 3 and 4 taken together", "paragraph 5",
+     "references, item 1"],
+    ["answer 2, second sentence", "answer 2, first paragraph, third sentence",
+     "answer 2, second paragraph, first sentence", "answer 2, first item of the list",
+     "answer 2, side note, first sentence"],
+    ["answer 3, fourth paragraph", "answer 3, list", "answer 3, list item 2",
+     "answer 3, last paragraph, presupposed"],
+    ["answer 5, second paragraph, fourth sentence", "answer 5, second paragraph, fifth sentence",
+     "answer 5, second paragraph, fourth and fifth sentence"],
+    ["answer 5, second paragraph, thirteenth sentence",
+     "answer 5, second paragraph, tenth, twelfth and thirteenth sentence",
+     "answer 5, second paragraph, fourteenth sentence"],
+    ["answer 1, first paragraph", "answer 1, second paragraph, quoted comment",
+     "answer 1, third paragraph", "comment under answer 1, by somebody", "answer 2"],
+    ["solution 2, third paragraph", "side note, first sentence", "side note, second sentence"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("places", PAGES)
 def test_places_are_sorted_as_their_page_has_them(places):
     assert sorted(reversed(places), key=in_order) == places
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("title", "Title and question"),
+        ("comment under the question, case 1", "Title and question"),
+        ("people also ask, fourth question, code", "People also ask"),
+        ("answer 2, third paragraph", "Answer 2"),
+        ("comment under answer 2, by somebody", "Answer 2"),
+        ("paragraph 4, first sentence", "Paragraph 4"),
+    ],
+)
+def test_a_place_belongs_to_a_part_of_its_page(place, name):
+    assert part_of(place) == name
+
+
+def came_out(*verdicts):
+    """A page that makes claims with these verdicts."""
+    claims = [{"id": str(n), "verdict": v, "why_not": "not-testable", "contradicts": []}
+              for n, v in enumerate(verdicts)]  # fmt: skip
+    return [Row("here", claim, False) for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        (["correct", "wrong", "wrong"], "More of it came out wrong than correct."),
+        (["correct", "wrong", "correct"], "More of it came out correct than wrong."),
+        (["correct", "wrong", "depends"], "As much of it came out correct as wrong."),
+        (["correct", None], "Nothing that was decided of it came out wrong."),
+        (["wrong", "depends"], "Nothing that was decided of it came out correct."),
+        (["depends", None], "What was decided of it depends on something."),
+        ([None], "No experiment decided anything that it says."),
+    ],
+)
+def test_a_source_is_summed_up_by_its_counts(verdicts, words):
+    said = summary(came_out(*verdicts))
+    assert words in said and f"It makes {len(verdicts)} claim" in said and "asks" not in said
+
+
+def test_what_a_source_only_asks_is_counted_apart():
+    said, asked = came_out("correct", "wrong")
+    text = summary([said, asked._replace(asked=True)])
+    assert "It makes 1 claim: 1 correct." in text
+    assert "It only asks about 1 more claim: 1 wrong." in text
+    assert summary([asked._replace(asked=True)]) == "It only asks about 1 claim: 1 wrong."
+
+
+def test_claims_of_one_page_that_contradict_one_another_are_shown(found):
+    clash = copy.deepcopy(found)
+    first, second, third = [c for c in clash["claims"] if "blog-2018" in c["said_by"]][:3]
+    first["contradicts"] = [second["id"], third["id"]]
+    third["asked_by"], third["said_by"] = third["said_by"], {}
+    site = Site(clash)
+    page = source_page(site, site.sources["blog-2018"])
+    assert "1 pair of its claims [cannot both be right]" in page
+    pairs = page.split("## What cannot be right together\n")[1]
+    assert first["id"] in pairs and second["id"] in pairs and third["id"] not in pairs
+    marked = [line for line in page.splitlines() if "contradicted on this page" in line]
+    assert {re.search(r"claims/([a-z0-9-]+)\.md", line)[1] for line in marked} == {
+        first["id"], second["id"]}  # fmt: skip
+    alone = source_page(Site(found), site.sources["blog-2018"])
+    assert "contradicted" not in alone and "cannot both be right" not in alone
+
+
+def test_a_copy_repeats_nothing_that_another_copy_has_already(found):
+    site = Site(found)
+    page = source_page(site, site.sources["stackoverflow-37901047"])
+    listed = re.findall(r"^:   .*claims/([a-z0-9-]+)\.md", page, re.MULTILINE)
+    copies = {"answers-mirror", "solutions-mirror"}
+    said = {c["id"] for c in found["claims"] if copies & {*c["said_by"], *c["asked_by"]}}
+    assert set(listed) == said
+    assert "of this copy stand above already" in page
+    assert page.index("five answers") < page.index("two solutions")
 
 
 def test_the_counts_show_all_five_badges(found):
@@ -599,17 +717,45 @@ def belief(rival):
     return rival["name"].split(" in ")[0]
 
 
-def test_the_table_of_rivals_says_what_the_results_say(found):
+def answers_of(page):
+    """The misreadings of a question's page, each with the claims that are listed with it."""
+    part = page.split("## Which experiment speaks")[-1].split("### What is not told apart")[0]
+    return {
+        title.lower().replace(" ", "-"): set(
+            re.findall(r"^- .*claims/([a-z0-9-]+)\.md", body, re.M)
+        )
+        for title, body in re.findall(r"^### (.*)\n((?:(?!###).*\n)*)", part, re.MULTILINE)
+    }
+
+
+def test_the_competing_answers_say_what_the_results_say(found):
+    right = {rival["name"]: rival["makes_true"] for rival in found["rivals"]}
+    seen = 0
     for question in found["questions"]:
         claims = [c for c in found["claims"] if c["question"] == question["id"]]
         about = {name for claim in claims for name in claim["linked"]}
-        turned = {(c["id"], belief(r)) for c in claims for r in c["rivals"] if r["turned"]}
-        expected = [pair for pair in turned if pair[1] in about]
-        assert question_page(Site(found), question).count("✓ |") == len(expected)
-        assert expected or question["id"] != "layers"
+        turned = {(belief(r), c["id"]) for c in claims for r in c["rivals"] if r["turned"]}
+        shown = answers_of(question_page(Site(found), question)) if about else {}
+        assert set(shown) == about
+        for name, listed in shown.items():
+            assert listed == {right[name], *(id_ for rival, id_ in turned if rival == name)}
+        seen += len(shown)
+    assert seen >= 18
 
 
-def test_rivals_that_nothing_tells_apart_are_named(found):
+def test_a_test_that_singles_out_one_answer_is_marked(found):
+    page = question_page(Site(found), next(q for q in found["questions"] if q["id"] == "units"))
+    marked = re.findall(r"claims/([a-z0-9-]+)\.md\) \(on this one alone\)", page)
+    claims = {c["id"]: c for c in found["claims"]}
+    about = {name for claim in claims.values() if claim["question"] == "units"
+             for name in claim["linked"]}  # fmt: skip
+    assert marked
+    for id_ in marked:
+        turned = {belief(r) for r in claims[id_]["rivals"] if r["turned"]}
+        assert len(turned & about) == 1
+
+
+def test_answers_that_nothing_tells_apart_are_named(found):
     alike = copy.deepcopy(found)
     question = next(q for q in alike["questions"] if q["id"] == "layers")
     names = [rival["name"] for rival in alike["rivals"][:3]]
@@ -618,10 +764,30 @@ def test_rivals_that_nothing_tells_apart_are_named(found):
         for rival in claim["rivals"]:
             if belief(rival) in names:
                 rival["turned"] = first and belief(rival) != names[2]
+    one, two, three = [f"“{name.replace('-', ' ').capitalize()}”" for name in names]
     page = question_page(Site(alike), question)
-    assert "No test here tells 3 from our model yet" in page
-    assert "No test here tells 1 from 2 yet" in page
-    assert "Every misreading is told" not in page
+    assert f"tells {one} from {two}. **Nothing" in page
+    assert f"tells our model from {three}. **Nothing" in page
+    assert f"tells our model from {one}" not in page
+    assert "Nothing: each of these misreadings" not in page
+    elsewhere = next(c for c in alike["claims"] if c["question"] != "layers")
+    elsewhere["rivals"].append(
+        {"name": names[2], "turned": True, "outcome": "fails", "linked": True}
+    )
+    page = question_page(Site(alike), question)
+    assert f"tells our model from {three}. Tests of other questions do." in page
+
+
+def test_what_nobody_can_test_is_counted_and_listed_apart(found):
+    for question in found["questions"]:
+        claims = [c for c in found["claims"] if c["question"] == question["id"]]
+        without = {c["id"] for c in claims if c["why_not"] == "not-testable"}
+        page = question_page(Site(found), question)
+        tried, _, apart = page.partition("## What no experiment can decide")
+        assert f"What people say: {len(claims) - len(without)} claim" in tried
+        assert "ot testable" not in tried.split("## What people say")[1]
+        assert set(re.findall(r"claims/([a-z0-9-]+)\.md", apart)) == without
+        assert apart.startswith(f": {len(without)} claim") if without else apart == ""
 
 
 def test_a_short_answer_that_rests_on_too_little_says_so(found):

@@ -10,8 +10,10 @@ import pytest
 
 from checker.base import load
 from checker.commands.check import run
+from checker.pages.curve import curve, is_curve
 from checker.pages.evidence import evidence
 from checker.pages.picture import legend, pictures
+from checker.pages.unrolled import STEPS, UNITS, unrolled
 from checker.report.json import report as as_json
 
 QUESTION = "question: Does the picture show the trial?\nanswer: []\n"
@@ -134,6 +136,78 @@ def test_an_influence_is_drawn_as_a_grid_and_what_is_zero_is_empty(tmp_path):
     grid = svgs(pictures(claim))[1]
     assert [r.get("class") for r in grid.iter("rect")].count("zero") == 6
     assert "only the diagonal filled" in evidence(claim)
+
+
+def test_a_bar_marks_each_number_below_0(tmp_path):
+    claim = wrong_at(tmp_path, units=3, timesteps=2, batch=1, features=1)
+    for outputs, bars in (([[0.5, -0.5, 0.0], [-1.0, 0.1, 0.2]], 2), ([[0.1] * 3] * 2, 0)):
+        claim["shown"]["runs"]["run"]["outputs"] = outputs
+        marks = [p for p in svgs(pictures(claim))[0].iter("path") if p.get("class") == "minus"]
+        assert sum(mark.get("d").count("M") for mark in marks) == bars
+
+
+def heights(svg):
+    """How far down each point of a curve stands, as long as it is above 0."""
+    drawn = next(path for path in svg.iter("path") if path.get("class") == "points").get("d")
+    return [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)h0", drawn)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "rings", "ticks", "words"),
+    [
+        ([0.5, 0.25, 0.125, 0.0625], 0, ["0", "0.5"], "above 0 at all 4 time steps, from 0.5"),
+        ([0.0, 0.5, 0.25, 0.125], 1, ["0", "0.5"], "above 0 at 3 of 4 time steps"),
+        ([1.0, 0.1, 0.01, 0.001, 0.0001], 0, ["0.0001", "0.001", "0.01", "0.1", "1"], "0.0001"),
+        ([0.0, 0.0, 0.0, 0.0], 4, ["0", "1"], "above 0 at 0 of 4"),
+    ],
+)
+def test_a_curve_has_a_point_for_each_step_and_a_ring_for_each_0(entries, rings, ticks, words):
+    svg = ElementTree.fromstring(curve(entries, "moved timesteps"))
+    falling = heights(svg)
+    assert len(falling) == len(entries) - rings == len(entries) - len(list(svg.iter("circle")))
+    assert falling == sorted(falling) and len(set(falling)) == len(falling)
+    shown = [text.text for text in svg.iter("text") if text.get("text-anchor") == "end"]
+    assert shown == ticks
+    assert words in svg.get("aria-label") and svg[0].text == svg.get("aria-label")
+    right, low = (float(n) for n in svg.get("viewBox").split()[2:])
+    assert all(0 < y < low for y in falling) and right < 390
+
+
+@pytest.mark.parametrize(
+    ("axes", "number", "drawn"),
+    [(["timesteps"], 4, True), (["timesteps"], 3, False), (["timesteps"], 99, False),
+     (["units"], 5, False), (["timesteps", "units"], 5, False)],
+)  # fmt: skip
+def test_only_what_runs_along_time_is_a_curve(axes, number, drawn):
+    assert is_curve(axes, [0.5] * number) is drawn
+
+
+def test_what_is_left_over_time_is_drawn_as_a_curve(tmp_path):
+    claim = tried(
+        tmp_path,
+        expected="wrong",
+        at={"timesteps": [7], "units": [2], "batch": [1], "features": [3]},
+        test="sum(influence(inputs[:, 2], outputs.timesteps) > 0) == timesteps",
+        control={"setting": {"timesteps": "1"}},
+    )
+    drawing = svgs(pictures(claim))[1]
+    assert drawing.get("class") == "curve" and len(heights(drawing)) == 5
+    assert len(list(drawing.iter("circle"))) == 2  # nothing moves before the third step
+    assert "moved timesteps, a curve over 7 time steps" in drawing.get("aria-label")
+    assert "above 0 at 5 of 7 time steps" in evidence(claim)
+    assert "a ring is exactly 0" in legend(claim)
+
+
+def test_the_unrolled_network_has_one_cell_for_each_step_with_all_units_inside():
+    (svg,) = svgs(unrolled())
+    assert len([c for c in svg.iter("circle") if c.get("class") == "unit"]) == STEPS * UNITS
+    assert len(list(svg.iter("rect"))) == STEPS + 1  # and one set of weights
+    words = " ".join("".join(text.itertext()) for text in svg.iter("text"))
+    for step in range(1, STEPS + 1):
+        assert f"x{step}" in words and f"h{step}" in words
+    assert f"num_units {UNITS}" in svg.get("aria-label") and f"{STEPS} time steps" in unrolled()
+    assert words.count("h, c") == STEPS - 1
+    assert len(unrolled()) < 5000
 
 
 def test_what_is_too_large_is_not_drawn(tmp_path):

@@ -11,13 +11,13 @@ from checker.pages.escape import code, text
 def observables(found: Mapping[str, str]) -> str:
     """Every name that a run offers, with what it is."""
     rows = [f"| {code(name)} | {text(what)} |" for name, what in found.items()]
-    return _table(["| Name | What it is |", "| --- | --- |", *rows])
+    return table(["| Name | What it is |", "| --- | --- |", *rows])
 
 
 def functions(found: Mapping[str, str]) -> str:
     """Every function as it is written, with what it gives."""
     rows = [f"| {code(usage)} | {text(what)} |" for usage, what in map(_split, found.values())]
-    return _table(["| Written | What it gives |", "| --- | --- |", *rows])
+    return table(["| Written | What it gives |", "| --- | --- |", *rows])
 
 
 def prose(docstring: str) -> str:
@@ -26,7 +26,8 @@ def prose(docstring: str) -> str:
     return "\n\n".join(text(paragraph) for paragraph in paragraphs)
 
 
-def _table(rows: list[str]) -> str:
+def table(rows: list[str]) -> str:
+    """A table of names, which do not break, with what is said of each."""
     return '<div class="names" markdown="1">\n\n' + "\n".join(rows) + "\n\n</div>"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.pages.competing import in_words, turned_by
 from checker.pages.escape import address, code, front_matter, text
 from checker.pages.look_up import Site
 from checker.pages.source import claims_of, copies_of
@@ -56,12 +57,8 @@ def misreadings(site: Site) -> str:
         "Each of them makes a published claim come out right, and a test shows that it does.",
     ]
     for rival in site.rivals.values():
-        turned = [
-            c["id"]
-            for c in site.claims.values()
-            if any(o["turned"] and site.rival(o["name"]) is rival for o in c["rivals"])
-        ]
-        parts.append(f"## {text(rival['name'].replace('-', ' ').capitalize())}")
+        turned = turned_by(site, rival, list(site.claims.values()))
+        parts.append(f"## {text(in_words(rival['name']))}")
         parts.append(text(rival["belief"]))
         parts.append(f"It would make this right: {site.claim_link(rival['makes_true'])}")
         found = "\n".join(f"- {site.claim_link(id_)}" for id_ in turned)

@@ -1,4 +1,4 @@
-"""What moved what, as a grid of squares: empty where nothing moves at all."""
+"""What moved what: a grid of squares, empty where nothing moves at all, or a curve over time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from checker.pages.svg import axis_down, axis_right, opened, shade, tick
+from checker.pages.curve import LEGEND, curve, is_curve, said
+from checker.pages.svg import axis_down, axis_right, minus, opened, shade, tick
 from checker.pages.words import Data, value
 
 CELL = 22
@@ -16,7 +17,8 @@ _CALL = re.compile(r"(influence|jacobian)\((.*), ([^,\[\]]+(?:\[[^\]]*\])?(?:\.\
 
 _LEGENDS = (
     "In the grid, a square is filled if nudging its row moves its column, else empty.",
-    "In the grid, rows are what moves and columns what moves it; where nothing does, it is empty.",
+    "In the grid, rows are what moves and columns what moves it: with a bar where it goes the "
+    "other way, empty where nothing moves.",
 )
 
 Rows = list[list[float]]
@@ -36,6 +38,11 @@ def matrices(found: Mapping[str, Data]) -> Iterator[Drawn]:
     measured = {text: matrix for text, matrix in found.items() if _CALL.fullmatch(text)}
     for text, matrix in list((measured or found).items())[:MOST_MATRICES]:
         rows, down, right = _as_rows(text, matrix)
+        if is_curve(matrix["axes"], matrix["entries"]):
+            along = next(axis for axis in (right, down) if axis.endswith("timesteps"))
+            drawing = curve(matrix["entries"], along)
+            yield Drawn(text, said(matrix["entries"]), drawing, LEGEND)
+            continue
         if len(rows) <= MOST_ROWS and len(rows[0]) <= MOST_COLUMNS:
             legend = _LEGENDS[text.startswith("jacobian(")]
             yield Drawn(text, _said(rows), _drawn(rows, down, right), legend)
@@ -84,6 +91,12 @@ def _drawn(rows: Rows, down: str, right: str) -> str:
         axis_right(LEFT, 14, right),
         axis_down(14, TOP + high / 2, down),
         *_squares(rows, largest),
+        minus(
+            (LEFT + CELL * (c + 0.5), TOP + CELL * (r + 0.5))
+            for r, row in enumerate(rows)
+            for c, number in enumerate(row)
+            if number < 0
+        ),
         *(tick(LEFT + CELL * (c + 0.5), TOP - 6, c + 1) for c in range(len(rows[0]))),
         *(tick(LEFT - 9, TOP + CELL * (r + 0.5) + 4, r + 1) for r in range(len(rows))),
         "</svg>",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from checker.pages.escape import plain
+from checker.pages.escape import code, plain
 from checker.pages.matrix import matrices
-from checker.pages.svg import axis_down, axis_right, opened, shade, tick
+from checker.pages.svg import axis_down, axis_right, minus, opened, shade, tick
 from checker.pages.words import Data, many, value
 
 STEP, RADIUS = 25, 9
@@ -27,7 +27,12 @@ def pictures(claim: Data) -> str:
     largest = max((abs(number) for run in runs.values() for number in _numbers(run)), default=0.0)
     named = len(shown["runs"]) > 1
     drawn = [_run(name if named else "", run, largest) for name, run in runs.items()]
-    drawn += [matrix.drawing for matrix in matrices(shown["matrices"])]
+    measured = list(matrices(shown["matrices"]))
+    drawn += [
+        matrix.drawing
+        + (f"<figcaption>{code(matrix.text)}</figcaption>" if len(measured) > 1 else "")
+        for matrix in measured
+    ]
     figures = "".join(f"<figure>{drawing}</figure>" for drawing in drawn)
     return f'<div class="pictures">{figures}</div>' if drawn else ""
 
@@ -49,8 +54,8 @@ def _legend(claim: Data) -> Iterator[str]:
     if drawn:
         yield (
             "A column is the cell at one time step, a circle the output of one unit: "
-            '<span class="swatch up"></span> above 0, <span class="swatch down"></span> below 0, '
-            "fuller the farther from it."
+            '<span class="swatch up"></span> above 0, <span class="swatch down"></span> with a bar '
+            "below 0, fuller the farther from it."
         )
         if shown["setting"].get("batch", 1) != 1:
             yield "Of the batch, the first sequence is drawn."
@@ -78,10 +83,16 @@ def _run(name: str, run: Data, largest: float) -> str:
         f'<text class="name" x="{LEFT}" y="15">{plain(name)}</text>' if name else "",
         *_columns(steps, units, top),
         *_circles(rows, what, largest, top),
+        minus(
+            (LEFT + STEP * (t + 0.5), top + STEP * (u + 0.5))
+            for t, row in enumerate(rows)
+            for u, number in enumerate(row)
+            if number < 0
+        ),
         *(tick(LEFT + STEP * (t + 0.5), height - BOTTOM + 14, t + 1) for t in range(steps)),
         *(tick(LEFT - 8, top + STEP * (u + 0.5) + 4, u + 1) for u in range(units)),
         axis_right(min(LEFT, width - LABEL + 4), height - 8, f"timesteps: {steps}"),
-        axis_down(12, top + STEP * units / 2, f"{what}s: {units}"),
+        axis_down(12, max(top + STEP * units / 2, LABEL / 4), f"{what}s: {units}"),
         "</svg>",
     ]
     return "".join(parts)

@@ -124,7 +124,7 @@ def _rules(rules: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(head: str, rows: list[str]) -> str:
     rule = "|" + " --- |" * (head.count("|") - 1)
-    return "\n".join([head, rule, *rows])
+    return language.table([head, rule, *rows])
 
 
 def _page(title: str, lead: str, parts: Iterator[str] | list[str]) -> str:

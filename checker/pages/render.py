@@ -17,6 +17,7 @@ from checker.pages.look_up import Site, has_page
 from checker.pages.question import question_page, short_answer
 from checker.pages.side_by_side import side_by_side
 from checker.pages.source import source_page
+from checker.pages.unrolled import QUESTION, unrolled
 
 FOLDERS = ("claims", "frameworks", "questions", "reference", "sources")
 """Below ``docs``: what lies there is made here, and nothing else stays there."""
@@ -75,6 +76,8 @@ def _parts(site: Site, offered: Mapping[str, Any]) -> dict[str, str]:
         "claims/_parts/observables.md": language.observables(offered["observables"]),
         "claims/_parts/functions.md": language.functions(offered["functions"]),
     }
+    if QUESTION in site.questions:
+        made[f"claims/_parts/picture-{QUESTION}.md"] = unrolled()
     for id_, question in site.questions.items():
         made[f"claims/_parts/answer-{id_}.md"] = "\n\n".join(short_answer(site, question))
     return {path: f"{part}\n" for path, part in made.items()}

@@ -38,7 +38,8 @@ def side_by_side(site: Site) -> str:
     without = len(site.claims) - len(claims)
     if without:
         parts.append(
-            f"Without a row: {many(without, 'claim')} that cannot be tested or depend on others."
+            f"Without a row: {many(without, 'claim')} that cannot be tested, depend on others, "
+            "or are tried by an experiment that runs on our own model alone."
         )
     parts.append("How near our own model is to these layers has [a page of its own](fidelity.md).")
     return "\n\n".join(parts) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from checker.pages.escape import plain
 
 
@@ -22,9 +24,15 @@ def shade(number: float, largest: float) -> str:
     return f'class="{kind}" fill-opacity="{0.15 + 0.85 * abs(number) / largest:.2f}"'
 
 
-def tick(x: float, y: float, number: int) -> str:
-    """The number of a row or a column."""
-    return f'<text class="tick" x="{x:g}" y="{y:g}" text-anchor="middle">{number}</text>'
+def minus(middles: Iterable[tuple[float, float]]) -> str:
+    """A bar at each place of a number below 0, so that colour alone need not tell it."""
+    bars = "".join(f"M{x - 4:g} {y:g}h8" for x, y in middles)
+    return f'<path class="minus" d="{bars}"/>' if bars else ""
+
+
+def tick(x: float, y: float, shown: int | str, anchor: str = "middle") -> str:
+    """The number of a row or a column, or another small word."""
+    return f'<text class="tick" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{shown}</text>'
 
 
 def axis_right(x: float, y: float, words: str) -> str:
