@@ -250,7 +250,7 @@ MANY_BETTER = "test: share(many.train_accuracy > 0.9) > share(few.train_accuracy
     [
         (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{learning_rate: 0}}\n",
          "correct", None, ""),
-        (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{label_noise: 0.5}}\n",
+        (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{updates: 160}}\n",
          None, "unproven", "take another control"),
         (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}", None, "unproven", "add a control"),
         (f"expected: wrong\n{TRAIN}{ARMS}"

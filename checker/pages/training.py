@@ -40,17 +40,17 @@ def training(claim: Data) -> str:
     caption = f"<strong>What training gave</strong>: {many(len(arms), 'arm')}{counted}."
     drawn = "".join(f"<figure>{drawing}</figure>" for drawing in _curves(arms))
     pictures = f'<div class="pictures">{drawn}</div>' if drawn else ""
-    return (
-        f'<div class="evidence"><p>{caption}</p>{_shares(claim, found["shares"])}'
-        f'{_arms(arms)}{pictures}<p class="legend">{_legend(found, bool(drawn))}</p></div>'
-    )
+    tables = f"<div>{_shares(claim, found['shares'])}{_arms(arms)}</div>"
+    legend = f'<p class="legend">{_legend(found, bool(drawn))}</p>'
+    both = f'<div class="beside">{tables}{pictures}</div>'
+    return f'<div class="evidence"><p>{caption}</p>{both}{legend}</div>'
 
 
 def _shares(claim: Data, shares: list[Data]) -> str:
     """Each share of the test: a count, its interval as a drawing and in words."""
     rows = [
-        f'<tr><th scope="row">{code(share["condition"])}</th><td>{_count(share)}</td>'
-        f"<td>{_interval(share)}</td></tr>"
+        f'<tr><th scope="row">{code(share["condition"])}</th>'
+        f'<td class="count">{_count(share)}</td><td>{_interval(share)}</td></tr>'
         for share in shares
     ]
     others = {
@@ -126,7 +126,7 @@ def _figures(figures: list[float]) -> str:
 
 
 def _rounded(figure: float) -> float | int:
-    return figure if isinstance(figure, int) else float(f"{figure:.3g}")
+    return int(figure) if figure == int(figure) else float(f"{figure:.3g}")
 
 
 def _differing(arms: Mapping[str, Data]) -> list[str]:

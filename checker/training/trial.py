@@ -52,10 +52,11 @@ def training_trial(test: str, arms: Arms, keep: bool = False) -> Trial:
 
 
 def shares(tree: ast.expr) -> Iterator[ast.Call]:
-    """The calls of share(…) in a test, as they stand there."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "share":
-            yield node
+    """The calls of share(…) in a test, in the order in which they stand there."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: node.col_offset):
+        if getattr(call.func, "id", "") == "share":
+            yield call
 
 
 def measures_in(tree: ast.expr) -> list[str]:
