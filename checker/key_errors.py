@@ -131,6 +131,8 @@ def _demand(errors: list[Any], text: str = "a text") -> str:
             return f"has at most {context['max_length']} characters"
         if error["type"] == "literal_error":
             return f"must be {context['expected']}"
+        if error["type"] == "too_long":
+            return f"has at most {context['max_length']} entries"
         if error["type"] == "greater_than_equal":
             return f"must be at least {context['ge']:g}"
         if error["type"] == "less_than_equal":

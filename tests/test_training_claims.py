@@ -367,6 +367,29 @@ def test_a_good_file_has_no_findings(tmp_path):
     assert lint(base_with(tmp_path, f"train: {{task: latch}}\n{RIGHT}")) == []
 
 
+HOSTILE = [
+    "{task: random-labels, timesteps: 64, features: 64, examples: 5000}",
+    "{task: latch, timesteps: 64, units: 256, examples: 1000}",
+    "{task: latch, timesteps: 64, units: 256, batch: 1, updates: 5000}",
+    "{task: copying, numbers: 512, timesteps: 64, examples: 900, units: 256, updates: 1}",
+    "{task: digits, examples: 1597, units: 256, updates: 5000, model: {layers: 4}}",
+]
+
+
+@pytest.mark.parametrize("train", HOSTILE)
+def test_what_would_take_hours_or_all_memory_is_a_finding(train, tmp_path):
+    found = lint(base_with(tmp_path, f"train: {train}\n{RIGHT}"))
+    assert [f.rule for f in found] == ["arms-can-be-trained"]
+
+
+def test_arms_are_few(tmp_path):
+    arms = ", ".join(f"a{n}: {{units: {n + 1}}}" for n in range(200))
+    test = "test: share(a0.train_loss > 1) > 0.5"
+    text = f"train: {{task: latch}}\narms: {{{arms}}}\nexpected: correct\n{test}\n"
+    found = lint(base_with(tmp_path, text))
+    assert any("has at most 6 entries" in f.message for f in found)
+
+
 def test_every_key_is_one_that_something_takes():
     taken = {key for task in TASKS.values() for key in task.options}
     assert taken == {*OF_TASKS}

@@ -16,11 +16,8 @@ from checker.training.adam import Adam
 from checker.training.arena import Arena
 from checker.training.losses import accuracy
 from checker.training.measures import CURVES, dimensions, spread
-from checker.training.spec import Spec
+from checker.training.spec import POINTS, Spec
 from checker.training.tasks import TASKS, TESTS
-
-POINTS = 10
-"""Points of a learning curve, besides the one before the first update."""
 
 TOGETHER = 3 * 10**6
 """Numbers in the gates of all models that are trained at once: more no longer fit a cache."""
@@ -68,7 +65,7 @@ def fit(spec: Spec) -> Fitted:
 
     ExperimentError where a loss is no longer finite.
     """
-    gates = 4 * spec.timesteps * spec.units * spec.batch
+    gates = 4 * spec.timesteps * spec.units * spec.layers * max(spec.batch, SLICE)
     models = max(1, min(len(SEEDS), TOGETHER // gates))
     groups = [SEEDS[first : first + models] for first in range(0, len(SEEDS), models)]
     with np.errstate(all="ignore"):  # what is not finite is refused
