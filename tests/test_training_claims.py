@@ -285,7 +285,7 @@ def test_what_is_not_finite_is_an_error_and_never_wrong(monkeypatch):
 
 def test_a_crash_is_an_error(monkeypatch):
     fit.cache_clear()
-    monkeypatch.setattr(fitting, "_examples", lambda *_: [][0])
+    monkeypatch.setattr(fitting, "examples_of", lambda *_: [][0])
     trial = training_trial("share(train_loss < 1) > 0.5", {"trained": SMALL})
     assert trial.outcome == "error" and "list index" in trial.detail
 
@@ -309,6 +309,7 @@ RIGHT = "expected: correct\ntest: share(train_accuracy == 1) > 0.5\ncontrol: {le
         (f"train: {{task: random-lables}}\n{RIGHT}", "3:9", "train.task must be", "random-labels"),
         (f"train: {{units: 8}}\n{RIGHT}", "3:1", "a task must be named", ""),
         (f"train: {{task: latch, unit: 8}}\n{RIGHT}", "3:22", "there is no key 'unit'", "units"),
+        (f"train: {{task: latch, kind: gru}}\n{RIGHT}", "3:22", "no key 'kind'", "under model"),
         (f"train: {{task: latch, units: 0}}\n{RIGHT}", "3:22", "units must be at least 1", ""),
         (f"train: {{task: latch, units: 1000000000}}\n{RIGHT}", "3:22", "at most 256", ""),
         (f"train: {{task: latch, updates: 1e9}}\n{RIGHT}", "3:22", "a whole number", ""),
