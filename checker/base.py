@@ -29,7 +29,14 @@ from checker.nouns import Claim, Finding, Place, Question, Source
 _Model = TypeVar("_Model", bound=BaseModel)
 _NEEDED: dict[str, Any] = dict.fromkeys(("claim", "question", "title", "read"), "(not readable)")
 _NEEDED["answer"] = []
-_CHANGES_NAMES = {"model", "at", "runs", "framework"}  # without these, good texts look bad
+_CHANGES_NAMES = {
+    "model",
+    "at",
+    "runs",
+    "framework",
+    "train",
+    "arms",
+}  # without these, good texts look bad
 _EXPECTED: dict[str, tuple[tuple[str | None, ...], str]] = {
     "test": (
         ("correct", "wrong", "undecided"),

@@ -183,7 +183,10 @@ def fact(records: Sequence[Mapping[str, Any]], framework: str, has_control: bool
     judgement = Judgement(None, None, frameworks=tuple(records))
     fresh = [r for r in records if r["name"] == framework and not r["stale"]]
     if not fresh:
-        why = f"only {framework} decides this, and this test has not been recorded on it"
+        why = (
+            f"only {framework} decides this, and this test has not been recorded on it "
+            f"(make record FRAMEWORK={framework})"
+        )
         return replace(judgement, why_not=WhyNot.UNRECORDED, reason=why)
     record = fresh[0]
     if record["outcome"] not in ("holds", "fails"):

@@ -91,6 +91,8 @@ def _words(
         return f"the key {errors[0]['loc'][-1]!r} must be there", ""
     if errors[0]["type"] == "extra_forbidden":
         tip = key_of_a_run(path) or offered(str(path[-1]), sorted(_keys_at(model, path[:-1])))
+        if set(str(path[-1])) & {*"()[]"}:
+            tip = "put a text with commas into quotes"
         return f"there is no key {short(str(path[-1]))!r}", tip
     if key_of_a_run(path):
         return f"there is no key {path[-1]!r} under model", key_of_a_run(path)

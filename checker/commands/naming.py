@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from checker.base import Base, as_id
@@ -29,16 +30,22 @@ class UsageError(Exception):
 
 
 def known_claims(base: Base, ids: Sequence[str]) -> list[str]:
-    """The ids, or all claims where none is named; UsageError for one that is not there."""
+    """The ids, or all claims where none is named; a claim's file stands for its id.
+
+    UsageError for one that is not there.
+    """
     known = {*base.claims, *base.broken}
+    ids = [Path(id_).stem if id_.endswith(".yml") else id_ for id_ in ids]
     for id_ in ids:
         if id_ not in known:
             tip = nearest(id_, known) or "`checker list` shows all"
             if as_id(id_) != id_:
                 named = "a claim's file is named by small letters, digits and single hyphens"
                 tip = nearest(as_id(id_), known) or f"{named}, such as {as_id(id_)}.yml"
+            if id_ in base.questions:
+                tip = "it is a question; `checker list` shows its claims"
             raise UsageError(f"there is no claim {id_!r} ({tip})")
-    return list(ids) if ids else sorted(base.claims)
+    return ids if ids else sorted(base.claims)
 
 
 def model_of(options: Sequence[str]) -> dict[str, Any]:

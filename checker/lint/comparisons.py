@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Collection, Iterator
 
+from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
 from checker.language.parse import ExpressionError
 from checker.language.shapes import AXES, COUNTED, only_shapes
@@ -17,6 +19,10 @@ _REWRITTEN = {  # inside of which function, by which comparison → what says th
     ("", ast.Eq): "close({a}, {b})",
     ("", ast.NotEq): "changed({a}, {b})",
 }
+_TRUTHS = {"all", "any"} | {
+    name for name, one in FUNCTIONS.items()
+    if inspect.signature(one.run).return_annotation in (bool, "bool")
+}  # fmt: skip
 
 
 def wrong_comparisons(tree: ast.expr, runs: Collection[str]) -> Iterator[ExpressionError]:
@@ -39,6 +45,21 @@ def wrong_comparisons(tree: ast.expr, runs: Collection[str]) -> Iterator[Express
         if found:
             told.add(inner)
             yield found
+
+
+def no_truth(tree: ast.expr) -> ExpressionError | None:
+    """What a test can never be true or false about, as its outermost part tells."""
+    number = isinstance(tree, ast.BinOp | ast.List | ast.Tuple) or (
+        isinstance(tree, ast.UnaryOp) and not isinstance(tree.op, ast.Not)
+    )
+    if isinstance(tree, ast.Constant):
+        number = not isinstance(tree.value, bool)
+    if isinstance(tree, ast.Call):
+        number = getattr(tree.func, "id", "") in {*FUNCTIONS} - _TRUTHS
+    if not number:
+        return None
+    tip = f"compare it, such as {ast.unparse(tree)} > 0"
+    return ExpressionError("a test is true or false, and this is neither", tree.col_offset, tip)
 
 
 def _of_entries(function: str, node: ast.Compare, along: bool) -> ExpressionError | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from checker.base import Base
+from checker.experiments.options import options_of_runs
 from checker.language.parse import ExpressionError, parse
 from checker.language.shapes import orders_numbers
+from checker.language.values import ExperimentError
 from checker.lint.models import tests
 from checker.lint.references import finding
 from checker.lint.spots import spots
 from checker.loading import Keys
-from checker.models.registry import OPTIONS
-from checker.nouns import SIZES, Finding, RunSpec, Test
+from checker.models.registry import OPTIONS, build
+from checker.nouns import SIZES, Control, Finding, RunSpec, Test, Value
 
 
 def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
@@ -38,7 +40,7 @@ def enumerated_names_are_used(base: Base) -> Iterator[Finding]:
 
 
 def a_control_changes_what_is_run(base: Base) -> Iterator[Finding]:
-    """A control's setting names a size, or a name from which a run gets its size or values.
+    """A control differs from the claim; a setting of it is a size, or what a run takes from it.
 
     Refused:
         expected: undecided
@@ -54,11 +56,38 @@ def a_control_changes_what_is_run(base: Base) -> Iterator[Finding]:
     for claim, test in tests(base):
         if test.control is None:
             continue
+        if _is_as_before(test, test.control):
+            message = "this control changes nothing, so the test comes out as before"
+            yield finding(base, claim, ("control",), message, "such as {change: parameters}")
         used = _names(test, leave_out="test") | {*SIZES}
         for name in test.control.setting:
             if name not in used:
                 message = f"no run depends on {name}, so another value is no control"
                 yield finding(base, claim, ("control", "setting", name), message)
+
+
+def _is_as_before(test: Test, control: Control) -> bool:
+    """Whether every run is on the same model, and is given and set what it was."""
+    first = RunSpec(setting=control.setting, put=control.put, change=control.change)
+    for name, run in [(next(iter(test.runs)), first), *control.runs.items()]:
+        set_before = test.runs[name].put if name in test.runs else {}
+        set_now = any(str(v) != "it" or place in set_before for place, v in run.put.items())
+        if run.setting or run.change or run.start or run.lengths or set_now:
+            return False
+    try:
+        own, other = _models(test, None), _models(test, control)
+    except ExperimentError:
+        return False  # it is said where the option is
+    return own == other
+
+
+def _models(test: Test, control: Control | None) -> list[Mapping[str, Value]]:
+    """The options of each run's model, those that are not named included, if they can be told."""
+    named = options_of_runs(test, control).values()
+    enumerated = {*test.at}
+    if any(enumerated & {*map(str, options.values())} for options in named):
+        return [*named]
+    return [{"kind": options.get("kind", "lstm"), **build(options).options} for options in named]
 
 
 def a_correct_claim_has_no_other_size_as_control(base: Base) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from checker.base import Base
 from checker.language.functions import FUNCTIONS
 from checker.language.observables import NUDGEABLE, OBSERVABLES
 from checker.language.parse import ExpressionError, nearest, parse, unknown_names
-from checker.lint.comparisons import wrong_comparisons
+from checker.lint.comparisons import no_truth, wrong_comparisons
 from checker.lint.parts import unknown_parts
 from checker.lint.spots import Spot, spots
 from checker.nouns import Claim, Finding, Test
@@ -45,6 +45,8 @@ def errors_in(spot: Spot, runs: list[str]) -> Iterator[ExpressionError]:
     for node in ast.walk(expression.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield from _wrong_call(node, node.func.id, runs)
+    if spot.path == ("test",) and (trouble := no_truth(expression.tree)):
+        yield trouble
     missing = [] if spot.must_be else list(unknown_parts(expression.tree, runs, spot.names))
     yield from missing or wrong_comparisons(expression.tree, runs)
 

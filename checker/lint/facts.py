@@ -10,6 +10,7 @@ from checker.frameworks.offers import FRAMEWORKS
 from checker.language.calls import read_call
 from checker.language.parse import ExpressionError
 from checker.lint.expressions import errors_in, placed
+from checker.lint.references import finding
 from checker.lint.spots import Spot
 from checker.nouns import Fact, Finding
 
@@ -57,7 +58,19 @@ def a_fact_has_another_call_as_control(base: Base) -> Iterator[Finding]:
         control: {call: BasicLSTMCell(n_hidden=5)}
     """
     for claim in base.claims.values():
-        if isinstance(claim.trial, Fact) and not claim.trial.control:
-            place = base.place("claim", claim.id, ("test",))
+        if not isinstance(claim.trial, Fact):
+            continue
+        if not claim.trial.control:
             message = "a claim about a call has another one as its control: {call: …}"
-            yield Finding(place.file, place.line, place.column, message)
+            yield finding(base, claim, ("test",), message)
+        elif _same_call(claim.trial):
+            message = "the control is the call itself, so it cannot come out the other way"
+            yield finding(base, claim, ("control", "call"), message)
+
+
+def _same_call(fact: Fact) -> bool:
+    known = FRAMEWORKS[fact.framework].calls
+    try:
+        return read_call(fact.call, known) == read_call(fact.control or "", known)
+    except ExpressionError:
+        return False  # it is said where the call is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from keyword import iskeyword
 from math import prod
 
 from checker.base import Base
@@ -78,6 +79,9 @@ def _names(base: Base, claim: Claim, test: Test) -> Iterator[Finding]:
         if name in (*OBSERVABLES, *FUNCTIONS, "it"):
             message = f"{name!r} has another meaning and cannot be enumerated"
             yield finding(base, claim, ("at", name), message)
+        if iskeyword(name):
+            message = f"{name!r} is a word of expressions and cannot be enumerated"
+            yield finding(base, claim, ("at", name), message)
 
 
 def _values(base: Base, claim: Claim, test: Test) -> Iterator[Finding]:
@@ -111,7 +115,14 @@ def _settings(base: Base, claim: Claim, test: Test) -> Iterator[Finding]:
     try:
         tried = grid(test)
         part = "exactly_when"
-        for setting in tried if test.exactly_when else ():
-            fulfils(parse(test.exactly_when or ""), setting)
+        if test.exactly_when:
+            inside = {fulfils(parse(test.exactly_when), setting) for setting in tried}
+            if len(inside) == 1 and any(len(test.at.get(name, ())) > 1 for name in test.named):
+                where = "everywhere" if inside == {True} else "nowhere"
+                options = ", ".join(
+                    f"{n}: {list(v)}" for n, v in test.at.items() if n in test.named
+                )
+                message = f"exactly_when is true {where}, and has to tell two sides apart"
+                yield finding(base, claim, (part,), message, f"enumerated are {options}")
     except ExperimentError as error:
         yield finding(base, claim, (part,), str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from keyword import iskeyword
 from typing import Any
 
 from checker.base import Base
@@ -62,6 +63,9 @@ def runs_start_from_what_stands_above(base: Base) -> Iterator[Finding]:
     for claim, test in tests(base):
         for name in {*test.runs} & {*SIZES, *OBSERVABLES, *FUNCTIONS, *test.at, "it", "seed"}:
             message = f"{name!r} has another meaning and cannot be the name of a run"
+            yield finding(base, claim, ("runs", name), message)
+        for name in filter(iskeyword, test.runs):
+            message = f"{name!r} is a word of expressions and cannot be the name of a run"
             yield finding(base, claim, ("runs", name), message)
         for name in test.control.runs if test.control else ():
             if name not in test.runs:

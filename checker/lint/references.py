@@ -184,6 +184,10 @@ def wrong_claims_lead_on(base: Base) -> Iterator[Finding]:
         if claim.expected == "wrong" and claim.instead is None:
             tip = "instead: the id of the right claim"
             yield finding(base, claim, ("expected",), "a wrong claim leads on to a right one", tip)
+        right = base.claims.get(claim.instead or "")
+        if right is not None and right.expected == "wrong":
+            message = f"{right.id} is expected to be wrong, so nothing is right instead there"
+            yield finding(base, claim, ("instead",), message, right.instead or "")
         if claim.expected == "wrong" and not claim.reply:
             tip = "reply: {says: …, answer: …}"
             message = "a wrong claim answers the strongest reply that its author could make"

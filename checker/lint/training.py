@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from keyword import iskeyword
 from typing import Any
 
 from checker.base import Base
@@ -13,6 +14,7 @@ from checker.language.functions import FUNCTIONS
 from checker.language.observables import OBSERVABLES
 from checker.language.parse import Expression, ExpressionError, offered, parse, unknown_names
 from checker.language.values import ExperimentError
+from checker.lint.comparisons import no_truth
 from checker.lint.expressions import placed
 from checker.lint.references import finding
 from checker.lint.spots import Spot
@@ -36,6 +38,9 @@ def arms_can_be_trained(base: Base) -> Iterator[Finding]:
         control: {learning_rate: 0}
     """
     for claim, training in _trainings(base):
+        for name in filter(iskeyword, training.arms):
+            message = f"{name!r} is a word of expressions and cannot be the name of an arm"
+            yield finding(base, claim, ("arms", name), message)
         told: set[Finding] = set()
         both = {("arms",): training.arms, ("control", "arms"): training.control}
         for where, arms in both.items():
@@ -69,7 +74,8 @@ def a_test_of_training_counts_seeds(base: Base) -> Iterator[Finding]:
         except ExpressionError as error:
             yield placed(base, claim, spot, error)
             continue
-        for wrong in _errors(expression, training):
+        trouble = no_truth(expression.tree)
+        for wrong in (*([trouble] if trouble else []), *_errors(expression, training)):
             yield placed(base, claim, spot, wrong)
 
 

@@ -23,6 +23,7 @@ from checker.pages.words import (
     exactly_when,
     grid,
     outcome,
+    told,
 )
 
 LONG = 200
@@ -49,7 +50,7 @@ def claim_page(site: Site, claim: Data) -> str:
     reviewed = review(site, claim)
     head = front_matter(
         title=f"{word}: {claim['claim']}",
-        description=f"{word}. {claim['fact'] or claim['reason']}".strip(),
+        description=f"{word}. {told(claim)}".strip(),
         hide=["navigation"],
         **({"review": reviewed} if reviewed else {}),
     )
@@ -89,7 +90,7 @@ def _top(site: Site, claim: Data) -> Iterator[str]:
     mark = unexpected(claim)
     yield f"{badge(outcome(claim))}{mark} {site.question_link(claim['question'])}\n{{: .top }}"
     yield f"# “{text(claim['claim'])}” {{: .statement }}"
-    if claim["fact"]:
+    if claim["fact"] and claim["why_not"] in (None, "not-testable"):  # else nobody has tried it
         lead = "**In fact:** " if claim["verdict"] == "wrong" else ""
         yield f"{lead}{text(claim['fact'])}\n{{: .fact }}"
     if grid(claim):

@@ -9,7 +9,7 @@ from checker.pages.coincidence import coincidence
 from checker.pages.escape import block, code, plain
 from checker.pages.look_up import Site
 from checker.pages.said import leading_to
-from checker.pages.words import BADGES, Data, grid, many, names_of, outcome
+from checker.pages.words import BADGES, Data, grid, many, names_of, outcome, told
 
 _BY_HAND = ' <span class="by-hand">Put the address of this page in the place of `ADDRESS`.</span>'
 _HELD = {"yes": "held", "no": "failed"}
@@ -35,7 +35,7 @@ def paste(site: Site, claim: Data) -> str:
     """A sentence to paste under an answer; a script puts the page's own address into it."""
     address = site.page_address("claims", claim["id"])
     word = BADGES[outcome(claim)].word
-    said = " ".join(part for part in (claim["fact"] or claim["reason"], grid(claim)) if part)
+    said = " ".join(part for part in (told(claim), grid(claim)) if part)
     sentence = f"**{word}**: “{claim['claim']}” {said} [The evidence]({address or 'ADDRESS'})"
     picture = (
         f"[![Checked answer: {word}]({(address or 'ADDRESS').rstrip('/')}.svg)]"

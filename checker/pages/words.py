@@ -56,6 +56,12 @@ def outcome(claim: Data) -> str:
     return str(claim["verdict"] or claim["why_not"])
 
 
+def told(claim: Data) -> str:
+    """What is right, where that has been tried or cannot be; else why there is no verdict."""
+    tried = claim["why_not"] in (None, "not-testable")
+    return str((claim["fact"] if tried else "") or claim["reason"])
+
+
 def badge(kind: str) -> str:
     """A badge as HTML: an icon for the eye, a word for everybody."""
     icon, word, css = BADGES[kind]

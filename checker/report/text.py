@@ -114,11 +114,14 @@ def evidence(claim: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
         trouble = f"✗ the file expects {claim['expected']}: look for the reason, then change either"
         trouble = f"✗ {surprise(claim)}: see below" if same else trouble
         yield paint("trouble", trouble)
+    yield from _against(claim)
     yield from why(claim)
-    if claim["fact"]:
+    if claim["fact"] and claim["why_not"] in (None, "not-testable"):  # else nobody has tried it
         yield f"  {claim['fact']}"
     for condition, id_ in claim["depends"].items():
         yield f"  {condition}: {id_}"
+    if exactly := claim["tried"].get("exactly_when"):
+        yield f"  right exactly where {exactly}"
     if claim["settings"] and claim["why_not"] in (None, "unproven", "disputed"):
         yield ""
         yield _grid(claim)
@@ -131,6 +134,17 @@ def evidence(claim: Mapping[str, Any], paint: Paint = plain) -> Iterator[str]:
     for verb in ("said", "asked"):
         for source, places in claim[f"{verb}_by"].items():
             yield f"{verb} by {source}: {'; '.join(places)}"
+
+
+def _against(claim: Mapping[str, Any]) -> Iterator[str]:
+    """Of a claim without a verdict, that its test does not even come out as expected."""
+    if claim["why_not"] != "unproven" or claim["tried"].get("for") or claim["depends"]:
+        return
+    if claim["expected"] == "correct" and claim["fail"]:
+        yield f"the test fails at {counted(claim['fail'], 'setting')}, so it cannot be correct"
+        yield "to be wrong, it needs a control under which its test holds at every setting"
+    if claim["expected"] == "wrong" and not claim["fail"] and claim["hold"]:
+        yield "the test holds at every setting, so the claim cannot be wrong"
 
 
 def _grid(claim: Mapping[str, Any]) -> str:
