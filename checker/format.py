@@ -37,6 +37,7 @@ URL_PATTERN = r"^https?://[^\s\"'<>]+$"
 MAX_ID = 80
 FORMS = ("test", "depends", "untestable")
 """How a claim is tried: exactly one of these keys."""
+MAX_ARMS = 6
 ONLY_ARM = "trained"
 """The name of the arm of a claim about training that names none."""
 
@@ -107,7 +108,9 @@ class ControlKeys(TrainKeys):  # type: ignore[misc, valid-type]
     runs: dict[RunName, RunKeys] = Field({}, description="What is different in a named run.")
     call: Expr | None = Field(None, description="Another call, for a claim about a framework.")
     arms: dict[RunName, TrainKeys] = Field(  # type: ignore[valid-type]
-        {}, description="What is different in a named arm, for a claim about training."
+        {},
+        max_length=MAX_ARMS,
+        description="What is different in a named arm, for a claim about training.",
     )
 
 
@@ -157,7 +160,9 @@ class ClaimKeys(_Keys):
         description="What networks are trained on, and how, for 20 seeds; the test counts seeds.",
     )
     arms: dict[RunName, TrainKeys] = Field(  # type: ignore[valid-type]
-        {}, description="What is trained otherwise in each arm that the test compares."
+        {},
+        max_length=MAX_ARMS,
+        description="What is trained otherwise in each arm that the test compares.",
     )
     test: Expr | None = Field(
         None, description="True at every setting exactly if the claim is right."

@@ -12,6 +12,7 @@ from checker.format import ID_PATTERN, NAME_PATTERN, RANGE_PATTERN, URL_PATTERN,
 from checker.language.parse import nearest, offered
 from checker.loading import Document, Keys, short
 from checker.nouns import Finding
+from checker.training.keys import OF_MODEL
 
 _KINDS = {  # in the order in which a message lists them
     "int_type": "a whole number",
@@ -104,7 +105,9 @@ def _words(
 
 
 def key_of_a_run(path: Keys) -> str:
-    """Where a key of a run goes, for one that stands elsewhere; "" for any other key."""
+    """Where a key of a run, or of a trained model, goes that stands elsewhere; "" for others."""
+    if path[-1:] and path[-1] in OF_MODEL and path[:1] in (("train",), ("arms",), ("control",)):
+        return "" if "model" in path[:-1] else f"it goes under model: {{{path[-1]}: …}}"
     if path[-1:] == () or path[-1] not in _KEYS_OF_RUNS:
         return ""
     match path[:-1]:
@@ -131,6 +134,8 @@ def _demand(errors: list[Any], text: str = "a text") -> str:
             return f"has at most {context['max_length']} characters"
         if error["type"] == "literal_error":
             return f"must be {context['expected']}"
+        if error["type"] == "too_long":
+            return f"has at most {context['max_length']} entries"
         if error["type"] == "greater_than_equal":
             return f"must be at least {context['ge']:g}"
         if error["type"] == "less_than_equal":

@@ -28,7 +28,7 @@ ARROWS = {
     "loading": {"yaml_errors"},
     "editor": {"language", "models"},
     "format": {"editor", "training"},
-    "key_errors": {"format", "loading", "language"},
+    "key_errors": {"format", "loading", "language", "training"},
     "base": {"loading", "format", "key_errors", "language"},
     "lint": {"base", "format", "key_errors", "loading", "language", "models", "experiments",
              "training", "records", "frameworks"},

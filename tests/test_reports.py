@@ -265,7 +265,14 @@ def test_no_claim_commands_the_runner():
         "message": f"\n::debug::{HOSTILE}",
         "tip": "",
     }
-    found = {"claims": [claim], "findings": [finding], "questions": [], "broken": [], "counts": {}}
+    found = {
+        "claims": [claim],
+        "findings": [finding],
+        "questions": [],
+        "broken": [],
+        "counts": {},
+        "left_out": [],
+    }
     lines = list(github.report(found))
     assert all("\n" not in line and "\r" not in line for line in lines)
     assert [line.split(" ")[0] for line in lines] == ["::error", "::error", "1"]

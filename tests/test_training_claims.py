@@ -250,7 +250,7 @@ MANY_BETTER = "test: share(many.train_accuracy > 0.9) > share(few.train_accuracy
     [
         (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{learning_rate: 0}}\n",
          "correct", None, ""),
-        (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{label_noise: 0.5}}\n",
+        (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}control: {{updates: 160}}\n",
          None, "unproven", "take another control"),
         (f"expected: correct\n{TRAIN}{ARMS}{MANY_BETTER}", None, "unproven", "add a control"),
         (f"expected: wrong\n{TRAIN}{ARMS}"
@@ -285,7 +285,7 @@ def test_what_is_not_finite_is_an_error_and_never_wrong(monkeypatch):
 
 def test_a_crash_is_an_error(monkeypatch):
     fit.cache_clear()
-    monkeypatch.setattr(fitting, "_examples", lambda *_: [][0])
+    monkeypatch.setattr(fitting, "examples_of", lambda *_: [][0])
     trial = training_trial("share(train_loss < 1) > 0.5", {"trained": SMALL})
     assert trial.outcome == "error" and "list index" in trial.detail
 
@@ -309,6 +309,7 @@ RIGHT = "expected: correct\ntest: share(train_accuracy == 1) > 0.5\ncontrol: {le
         (f"train: {{task: random-lables}}\n{RIGHT}", "3:9", "train.task must be", "random-labels"),
         (f"train: {{units: 8}}\n{RIGHT}", "3:1", "a task must be named", ""),
         (f"train: {{task: latch, unit: 8}}\n{RIGHT}", "3:22", "there is no key 'unit'", "units"),
+        (f"train: {{task: latch, kind: gru}}\n{RIGHT}", "3:22", "no key 'kind'", "under model"),
         (f"train: {{task: latch, units: 0}}\n{RIGHT}", "3:22", "units must be at least 1", ""),
         (f"train: {{task: latch, units: 1000000000}}\n{RIGHT}", "3:22", "at most 256", ""),
         (f"train: {{task: latch, updates: 1e9}}\n{RIGHT}", "3:22", "a whole number", ""),
@@ -365,6 +366,29 @@ def test_findings_say_where_and_what(text, place, message, tip, tmp_path):
 
 def test_a_good_file_has_no_findings(tmp_path):
     assert lint(base_with(tmp_path, f"train: {{task: latch}}\n{RIGHT}")) == []
+
+
+HOSTILE = [
+    "{task: random-labels, timesteps: 64, features: 64, examples: 5000}",
+    "{task: latch, timesteps: 64, units: 256, examples: 1000}",
+    "{task: latch, timesteps: 64, units: 256, batch: 1, updates: 5000}",
+    "{task: copying, numbers: 512, timesteps: 64, examples: 900, units: 256, updates: 1}",
+    "{task: digits, examples: 1597, units: 256, updates: 5000, model: {layers: 4}}",
+]
+
+
+@pytest.mark.parametrize("train", HOSTILE)
+def test_what_would_take_hours_or_all_memory_is_a_finding(train, tmp_path):
+    found = lint(base_with(tmp_path, f"train: {train}\n{RIGHT}"))
+    assert [f.rule for f in found] == ["arms-can-be-trained"]
+
+
+def test_arms_are_few(tmp_path):
+    arms = ", ".join(f"a{n}: {{units: {n + 1}}}" for n in range(200))
+    test = "test: share(a0.train_loss > 1) > 0.5"
+    text = f"train: {{task: latch}}\narms: {{{arms}}}\nexpected: correct\n{test}\n"
+    found = lint(base_with(tmp_path, text))
+    assert any("has at most 6 entries" in f.message for f in found)
 
 
 def test_every_key_is_one_that_something_takes():

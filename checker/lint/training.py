@@ -19,8 +19,8 @@ from checker.lint.spots import Spot
 from checker.loading import Keys
 from checker.nouns import Claim, Finding, Training
 from checker.training.measures import MEASURES, SAME_AT_ALL_SEEDS
+from checker.training.reading import measures_in, shares
 from checker.training.spec import Spec, problems, resolve, too_dear
-from checker.training.trial import measures_in, shares
 
 
 def arms_can_be_trained(base: Base) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ def lstm_step(
     hidden = units without a projection.  Returns the new h, the new c and the gates as applied.
     """
     z = np.concatenate([x, h], axis=1) @ kernel + bias  # (batch, 4 units)
-    i, j, f, o = np.split(z, 4, axis=1)  # (batch, units) each
+    i, j, f, o = (z[:, k * c.shape[1] : (k + 1) * c.shape[1]] for k in range(4))  # (batch, units)
     if peephole:
         i, f = i + peephole["i"] * c, f + peephole["f"] * c  # these see the old c
     i, j, f = recurrent_activation(i), activation(j), recurrent_activation(f + forget_bias)

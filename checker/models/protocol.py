@@ -111,7 +111,7 @@ def unroll_steps(
 
 def over_time(steps: list[np.ndarray]) -> Array:
     """Stack (batch, units) of every step to (batch, timesteps, units)."""
-    return Array(np.stack(steps, axis=1), ("batch", "timesteps", "units"))
+    return Array(np.array(steps).swapaxes(0, 1), ("batch", "timesteps", "units"))
 
 
 def part_of(arrays: Arrays, prefix: str) -> dict[str, np.ndarray]:

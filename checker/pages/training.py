@@ -5,28 +5,16 @@ All of it is drawn from the results; no colour says anything that a word or a da
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from statistics import median
-from typing import Any
 
+from checker.pages.curves import curves, kind_of, rounded
 from checker.pages.escape import code, plain
-from checker.pages.svg import axis_right, opened
+from checker.pages.svg import opened
 from checker.pages.words import Data, listed, many, value
 
 SCALE, ROW = 132, 18
 """Width and height of the drawing of one share."""
-
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 190, 40, 8, 24, 34
-MOST_CURVES = 2
-_CURVES = {"memorised_at": "train_accuracy", "lowest_test_loss": "test_loss"}
-"""Which curve shows a figure that is not itself followed."""
-
-_TITLES = {
-    "train_accuracy": "accuracy on training examples",
-    "test_accuracy": "accuracy on unseen examples",
-    "train_loss": "loss on training examples",
-    "test_loss": "loss on unseen examples",
-}
 
 
 def training(claim: Data) -> str:
@@ -38,19 +26,19 @@ def training(claim: Data) -> str:
     seeds = max((share["tries"] for share in found["shares"]), default=0)
     counted = f", each with {many(seeds, 'seed')}" if seeds else ""
     caption = f"<strong>What training gave</strong>: {many(len(arms), 'arm')}{counted}."
-    drawn = "".join(f"<figure>{drawing}</figure>" for drawing in _curves(arms))
+    drawn = "".join(f"<figure>{drawing}</figure>" for drawing in curves(arms))
     pictures = f'<div class="pictures">{drawn}</div>' if drawn else ""
-    return (
-        f'<div class="evidence"><p>{caption}</p>{_shares(claim, found["shares"])}'
-        f'{_arms(arms)}{pictures}<p class="legend">{_legend(found, bool(drawn))}</p></div>'
-    )
+    tables = f"<div>{_shares(claim, found['shares'])}{_arms(arms)}</div>"
+    legend = f'<p class="legend">{_legend(found, bool(drawn))}</p>'
+    both = f'<div class="beside">{tables}{pictures}</div>'
+    return f'<div class="evidence"><p>{caption}</p>{both}{legend}</div>'
 
 
 def _shares(claim: Data, shares: list[Data]) -> str:
     """Each share of the test: a count, its interval as a drawing and in words."""
     rows = [
-        f'<tr><th scope="row">{code(share["condition"])}</th><td>{_count(share)}</td>'
-        f"<td>{_interval(share)}</td></tr>"
+        f'<tr><th scope="row">{code(share["condition"])}</th>'
+        f'<td class="count">{_count(share)}</td><td>{_interval(share)}</td></tr>'
         for share in shares
     ]
     others = {
@@ -119,14 +107,10 @@ def _figures(figures: list[float]) -> str:
     if not figures:
         return "–"
     low, high = min(figures), max(figures)
-    middle = value(_rounded(median(figures)))
+    middle = value(rounded(median(figures)))
     if low == high:
         return middle
-    return f"{middle} <small>({value(_rounded(low))} to {value(_rounded(high))})</small>"
-
-
-def _rounded(figure: float) -> float | int:
-    return figure if isinstance(figure, int) else float(f"{figure:.3g}")
+    return f"{middle} <small>({value(rounded(low))} to {value(rounded(high))})</small>"
 
 
 def _differing(arms: Mapping[str, Data]) -> list[str]:
@@ -139,12 +123,8 @@ def _swatch(number: int) -> str:
     """The line of an arm as the curves draw it."""
     return (
         '<svg class="line" width="26" height="8" viewBox="0 0 26 8" aria-hidden="true">'
-        f'<path class="{_kind(number)}" d="M1 4H25"/></svg>'
+        f'<path class="{kind_of(number)}" d="M1 4H25"/></svg>'
     )
-
-
-def _kind(number: int) -> str:
-    return f"arm arm{number % 4}"
 
 
 def _legend(found: Data, drawn: bool) -> str:
@@ -163,59 +143,3 @@ def _legend(found: Data, drawn: bool) -> str:
     if drawn:
         parts.append("A line is the median of all seeds, the band goes from lowest to highest.")
     return " ".join(parts)
-
-
-def _curves(arms: Mapping[str, Data]) -> Iterator[str]:
-    """Drawings of what the test measures while it is learned, a few at most."""
-    measured = [name for arm in arms.values() for name in arm["figures"]]
-    wanted = dict.fromkeys(_CURVES.get(name, name) for name in measured)
-    names = [n for n in wanted if any(n in arm["curves"] for arm in arms.values())]
-    for name in names[:MOST_CURVES]:
-        shown = {n: arm for n, arm in arms.items() if len(arm["curves"].get(name, [])) > 1}
-        if shown:
-            yield _chart(name, shown, list(arms))
-
-
-def _chart(name: str, arms: Mapping[str, Data], order: list[str]) -> str:
-    last = max(arm["updates"][-1] for arm in arms.values()) or 1
-    accuracy = name.endswith("accuracy")
-    highest = max(row[2] for arm in arms.values() for row in arm["curves"][name])
-    top: float = 1 if accuracy else _round_up(highest)
-
-    def x(update: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * update / last
-
-    def y(figure: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - figure / top)
-
-    ends = [f"{n}: {value(_rounded(a['curves'][name][-1][1]))}" for n, a in arms.items()]
-    said = f"Learning curves, {_TITLES[name]}, over {last} updates. In the end, {listed(ends)}."
-    parts = [opened("curves", WIDTH, HEIGHT, said), _axes(name, last, top, y)]
-    for arm in arms:
-        kind = _kind(order.index(arm))
-        points = list(zip(arms[arm]["updates"], arms[arm]["curves"][name], strict=True))
-        there = [f"{x(u):.1f} {y(low):.1f}" for u, (low, _, _) in points]
-        back = [f"{x(u):.1f} {y(high):.1f}" for u, (_, _, high) in reversed(points)]
-        middle = [f"{x(u):.1f} {y(mid):.1f}" for u, (_, mid, _) in points]
-        parts.append(f'<path class="band {kind}" d="M{"L".join([*there, *back])}z"/>')
-        parts.append(f'<path class="{kind}" d="M{"L".join(middle)}"/>')
-    return "".join([*parts, "</svg>"])
-
-
-def _axes(name: str, last: int, top: float, y: Any) -> str:
-    """Lines at none, half and all, with their numbers, and the names of both axes."""
-    parts = [f'<text class="name" x="{LEFT}" y="14">{plain(_TITLES[name])}</text>']
-    for figure in (0, top / 2, top):
-        parts.append(f'<path class="scale" d="M{LEFT} {y(figure):.1f}H{WIDTH - RIGHT}"/>')
-        label = f'<text class="tick" x="{LEFT - 5}" y="{y(figure) + 4:.1f}" text-anchor="end">'
-        parts.append(f"{label}{figure:g}</text>")
-    parts.append(axis_right(LEFT, HEIGHT - 6, f"updates: 0 to {last}"))
-    return "".join(parts)
-
-
-def _round_up(highest: float) -> float:
-    """The next number of 1, 2 or 5 times a power of ten."""
-    power = 10.0 ** (len(str(int(highest))) - 1) if highest >= 1 else 0.1
-    while power > highest and power > 1e-6:
-        power /= 10
-    return next(power * step for step in (1, 2, 5, 10) if power * step >= highest or step == 10)

@@ -92,10 +92,9 @@ def trainings(claim: Data) -> str:
     counts = [f"{share['successes']} of {share['tries']}" for share in found["shares"]]
     if not counts:
         return ""
-    arms = len(found["arms"])
-    where = f"{many(arms, 'arm')} of " if arms > 1 else ""
-    tries = many(found["shares"][0]["tries"], "training")
-    return f"{where}{tries}; counted: {listed(counts)}.".capitalize()
+    arms, tries = len(found["arms"]), found["shares"][0]["tries"]
+    each = f" of each of {arms} arms" if arms > 1 else ""
+    return f"{many(tries, 'training')}{each}; counted: {listed(counts)}."
 
 
 def exactly_when(claim: Data) -> str:

@@ -38,7 +38,7 @@ class Key:
 
 OF_TRAINING: Mapping[str, Key] = {
     "examples": Key("examples to train on", 64, 1, 5000),
-    "label_noise": Key("share of them whose answers are drawn anew, at random", 0.0, 0, 1, False),
+    "label_noise": Key("share of them that get any other's answer, at random", 0.0, 0, 1, False),
     "units": Key("units of each layer", 8, 1, 256),
     "updates": Key("how often the weights are changed: the budget", 500, 0, 5000),
     "batch": Key("examples in one update; all of them unless named", None, 1, 5000),

@@ -12,13 +12,19 @@ from checker.language.statistics import SEEDS
 from checker.language.values import ExperimentError
 from checker.training.keys import NEEDED_KIND, OF_MODEL, OF_TASKS, OF_TRAINING, Key
 from checker.training.network import Network, layer_of
-from checker.training.tasks import TASKS, Options, Task
+from checker.training.tasks import TASKS, TESTS, Options, Task
 
 STEP = 5 * 10**5
 """What a timestep of one update costs at least, in multiply-adds, for all seeds together."""
 
 LIMIT = 2 * 10**11
 """Multiply-adds of one claim, its control included: some twenty seconds."""
+
+POINTS = 10
+"""Points of a learning curve, besides the one before the first update."""
+
+MOST_NUMBERS = 5 * 10**5
+"""Numbers that the training examples of one seed may hold."""
 
 LARGEST = 2 * 10**6
 """Timesteps × units × examples in one update: what must be kept of one model for its gradient."""
@@ -64,10 +70,12 @@ class Spec:
 
     @property
     def cost(self) -> int:
-        """Multiply-adds of all seeds and updates, and the least that many small steps cost."""
-        update = len(SEEDS) * self.batch * self.network.multiply_adds(self.timesteps)
+        """Multiply-adds of all seeds, updates and looks, and the least that small steps cost."""
+        example = len(SEEDS) * self.network.multiply_adds(self.timesteps)
         updates = self.updates if self.learning_rate else 0
-        return updates * (update + self.timesteps * self.layers * STEP)
+        looks = min(self.updates, POINTS) + 1
+        learned = updates * (self.batch * example + self.timesteps * self.layers * STEP)
+        return learned + looks * (self.examples + TESTS) * example // 3  # forwards alone
 
 
 @dataclass(frozen=True)
@@ -151,6 +159,11 @@ def _built(given: Mapping[str, Any]) -> Spec:
     values = {key: given.get(key, known.default) for key, known in OF_TRAINING.items()}
     values |= {key: given.get("model", {}).get(key, k.default) for key, k in OF_MODEL.items()}
     one = task.make(own, 0, "train", 1)
+    if values["examples"] * one.inputs.size > MOST_NUMBERS:
+        raise ExperimentError(
+            f"examples × timesteps × features is at most {MOST_NUMBERS:.0e}, "
+            f"not {values['examples'] * one.inputs.size:.0e}"
+        )
     task.make(own, 0, "train", values["examples"])
     values["read"] = values["read"] or ("every-step" if one.at_each_step else "last")
     if values["read"] == "every-step" and not one.at_each_step:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from checker.experiments.evidence import plain
 from checker.language.evaluate import truth
 from checker.language.parse import Expression, parse
 from checker.language.statistics import SEEDS, Share, UndecidedError, error_level
 from checker.language.tolerance import Comparisons, Precision
 from checker.language.values import Array, ExperimentError, Group, leaves
-from checker.nouns import Outcome, Setting, Trial, Value
+from checker.nouns import Outcome, Setting, Trial
 from checker.training.fit import Fitted, fit
 from checker.training.measures import MEASURES, SAME_AT_ALL_SEEDS
+from checker.training.reading import decisions, shares
+from checker.training.shown import shown
 from checker.training.spec import Spec, resolve
-from checker.training.tasks import TASKS
 
 Arms = Mapping[str, Mapping[str, Any]]
 """Name → all keys of an arm, as they stand in the file."""
@@ -38,39 +38,17 @@ def training_trial(test: str, arms: Arms, keep: bool = False) -> Trial:
     try:
         expression = parse(test)
         world = _World({name: resolve(keys) for name, keys in arms.items()})
-        with error_level(max(1, _decisions(expression.tree))):
+        with error_level(max(1, decisions(expression.tree))):
             outcome = Outcome.YES if truth(expression, world) else Outcome.NO
     except UndecidedError as error:
-        evidence = _shown(expression.tree, world) if keep else {}
+        evidence = _evidence(expression.tree, world) if keep else {}
         return Trial(ALL, Outcome.UNDECIDED, str(error), False, evidence)
     except ExperimentError as error:
         return Trial(ALL, Outcome.ERROR, str(error))
     except Exception as error:  # a crash of any kind must never pass for an outcome
         return Trial(ALL, Outcome.ERROR, f"{type(error).__name__}: {error}")
     near = world.comparisons.near_because
-    return Trial(ALL, outcome, near, bool(near), _shown(expression.tree, world) if keep else {})
-
-
-def shares(tree: ast.expr) -> Iterator[ast.Call]:
-    """The calls of share(…) in a test, as they stand there."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "share":
-            yield node
-
-
-def measures_in(tree: ast.expr) -> list[str]:
-    """What a test measures, in the order of the list that contributors see."""
-    nodes = list(ast.walk(tree))
-    named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    named |= {node.id for node in nodes if isinstance(node, ast.Name)}
-    return [name for name in MEASURES if name in named]
-
-
-def _decisions(tree: ast.expr) -> int:
-    """How many comparisons of shares a test makes: the error level is for all of them."""
-    return sum(
-        isinstance(node, ast.Compare) and any(True for _ in shares(node)) for node in ast.walk(tree)
-    )
+    return Trial(ALL, outcome, near, bool(near), _evidence(expression.tree, world) if keep else {})
 
 
 class _World:
@@ -150,57 +128,7 @@ class _Arm(Group):
         return super().__getitem__(measure)
 
 
-def _shown(tree: ast.expr, world: _World) -> dict[str, Any]:
-    """What a page shows: the shares with their intervals, and each arm's figures and curves."""
-    measured = {
-        text: plain(value)
-        for text, value in world.comparisons.evidence.items()
-        if not isinstance(value, Share)
-    }
+def _evidence(tree: ast.expr, world: _World) -> dict[str, Any]:
+    """Also of shares that the test did not come to, because another part had decided it."""
     counted = {ast.unparse(call.args[0]): world.share(call.args[0]) for call in shares(tree)}
-    return {
-        "values": measured | {f"share({text})": str(share) for text, share in counted.items()},
-        "matrices": {},
-        "runs": {},
-        "training": {
-            "shares": [
-                {
-                    "condition": text,
-                    "successes": share.successes,
-                    "tries": share.tries,
-                    "interval": [plain(end) for end in share.interval()],
-                }
-                for text, share in counted.items()
-            ],
-            "arms": {
-                name: _arm(spec, fit(spec), measures_in(tree)) for name, spec in world.arms.items()
-            },
-        },
-    }
-
-
-def _arm(spec: Spec, fitted: Fitted, measures: list[str]) -> dict[str, Any]:
-    """The keys of an arm, a figure for each seed of what was measured, and its curves."""
-    return {
-        "about": TASKS[spec.task].doc,
-        "keys": _keys(spec),
-        "figures": {
-            name: [plain(figure) for figure in fitted.figures[name]]
-            for name in measures
-            if name in fitted.figures
-        },
-        "updates": list(fitted.updates),
-        "curves": {name: [_spread(row) for row in rows] for name, rows in fitted.curves.items()},
-    }
-
-
-def _spread(row: np.ndarray) -> list[Any]:
-    """Lowest, median and highest of all seeds."""
-    return [plain(float(f)) for f in (row.min(), np.median(row), row.max())]
-
-
-def _keys(spec: Spec) -> dict[str, Value]:
-    """What an arm is, for readers: everything that was trained with."""
-    names = ("task", "examples", "batch", "updates", "learning_rate", "kind", "layers", "units",
-             "dropout", "label_noise", "start", "read")  # fmt: skip
-    return {**{name: getattr(spec, name) for name in names}, **dict(spec.of_task)}
+    return shown(tree, world.arms, world.comparisons.evidence, counted)
