@@ -597,7 +597,7 @@ def test_a_page_without_answers_has_no_headings_for_them(found):
 PAGES = [
     ["title", "question, quoted documentation", "question, second sentence", "answer 1"],
     ["question", "comment under the question, case 2", "answer 2", "comment under answer 2"],
-    ["comment under the question", "second comment under the question", "answer 1"],
+    ["comment under the question, case 3", "second comment under the question", "answer 1"],
     ["answer 2, third sentence", "answer 2, twelfth sentence", "answer 10, first sentence"],
     ["People also ask 4", "answer 1", "comment under answer 1", "answer 2"],
     ["people also ask, second question", "People also ask 3", "people also ask, fourth question"],
@@ -617,7 +617,8 @@ PAGES = [
      "answer 5, second paragraph, fourth and fifth sentence"],
     ["answer 5, second paragraph, thirteenth sentence",
      "answer 5, second paragraph, tenth, twelfth and thirteenth sentence",
-     "answer 5, second paragraph, fourteenth sentence"],
+     "answer 5, second paragraph, fourteenth sentence",
+     "answer 5, second paragraph, fifteenth sentence"],
     ["answer 1, first paragraph", "answer 1, second paragraph, quoted comment",
      "answer 1, third paragraph", "comment under answer 1, by somebody", "answer 2"],
     ["solution 2, third paragraph", "side note, first sentence", "side note, second sentence"],

@@ -10,8 +10,8 @@ import pytest
 
 from checker.base import load
 from checker.commands.check import run
-from checker.pages.curve import curve, is_curve
 from checker.pages.evidence import evidence
+from checker.pages.over_time import curve, is_curve
 from checker.pages.picture import legend, pictures
 from checker.pages.unrolled import STEPS, UNITS, unrolled
 from checker.report.json import report as as_json

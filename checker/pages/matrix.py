@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from checker.pages.curve import LEGEND, curve, is_curve, said
+from checker.pages.over_time import LEGEND, curve, is_curve, said
 from checker.pages.svg import axis_down, axis_right, minus, opened, shade, tick
 from checker.pages.words import Data, value
 

@@ -55,7 +55,7 @@ def curve(entries: Sequence[float], name: str) -> str:
         [
             opened("curve", LEFT + WIDTH + 6, TOP + HEIGHT + BOTTOM, words),
             *_lines(low, high, log),
-            f'<path class="line" d="M{"L".join(points)}"/>' if points else "",
+            f'<path class="trace" d="M{"L".join(points)}"/>' if points else "",
             f'<path class="points" d="{"".join(f"M{point}h0" for point in points)}"/>',
             rings,
             tick(LEFT + step / 2, TOP + HEIGHT + 15, 1),
