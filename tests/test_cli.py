@@ -407,8 +407,15 @@ UNKNOWN = [
     ),
     ("Right", "there is no claim 'Right' (did you mean right?)"),
     ("wrong_.yml", "there is no claim 'wrong_' (did you mean wrong?)"),
+    ("q", "there is no claim 'q' (it is a question; `checker list` shows its claims)"),
     ("\udcff\x1b[2J", r"there is no claim '\udcff\x1b[2J'"),
 ]
+
+
+@pytest.mark.parametrize("command", ["check", "reproduce", "show"])
+def test_the_file_of_a_claim_stands_for_it(command, knowledge, run):
+    code, out, _ = run(command, "claims/q/right.yml", "--claims", knowledge())
+    assert code == 0 and out
 
 
 @pytest.mark.parametrize(("what", "message"), UNKNOWN, ids=[ascii(what) for what, _ in UNKNOWN])

@@ -27,7 +27,7 @@ IN = ("tensorflow", "torch", "keras")
 def reproduce(folder: Path, id_: str, framework: str | None = None) -> int:
     """Print the script of a claim, in numpy or in a framework's own API; 2 where there is none."""
     base = load(folder)
-    known_claims(base, [id_])
+    [id_] = known_claims(base, [id_])
     if id_ in base.broken:
         err(f"{id_} was not tried: its file must be mended first (checker lint says how)")
         return BAD_FILES

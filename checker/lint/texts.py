@@ -37,7 +37,8 @@ def texts_are_not_cut_off(base: Base) -> Iterator[Finding]:
 
 
 _VERDICT = re.compile(
-    r"it(?: is|'s)(?: simply| just)? (?:wrong|false|untrue|incorrect|correct|true|right|not true)"
+    r"it(?: is|'s)(?: simply| just)? (?:wrong|false|untrue|incorrect|correct|true|right|not true"
+    r"|an? (?:myth|mistake|error|misconception|fact))"
     r"(?: to (?:say|think|claim|believe))? that\b"
     r"|(?:wrong|false|incorrect|correct|true|right|myth|fact|wrongly|correctly) ?[:—–-] "
     r"|contrary to\b",
