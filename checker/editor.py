@@ -31,7 +31,6 @@ EXAMPLES = {
     "task": "random-labels",
     "updates": "800",
     "learning_rate": "0.01",
-    "read": "every-step",
     "start": "nearly-alike",
     "where": "step < timesteps",
     "runs": "{whole: {}, alone: {setting: {batch: 1}}}",

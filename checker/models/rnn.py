@@ -13,7 +13,7 @@ from checker.nouns import Value
 
 
 def rnn(activation: str = "tanh", biases: int = 1) -> Model:
-    """The plain recurrent layer; ``activation`` is one of ACTIVATIONS, ``biases`` 1 or 2."""
+    """The plain recurrent layer; ``activation`` is what its output passes, ``biases`` 1 or 2."""
 
     def parameters(sizes: Sizes) -> dict[str, Axes]:
         d, n = sizes["features"], sizes["units"]
