@@ -85,7 +85,8 @@ def _arms(arms: Mapping[str, Data]) -> str:
     """A row for each arm: how it differs from the others, and what was measured on it."""
     measures = list(dict.fromkeys(name for arm in arms.values() for name in arm["figures"]))
     differing = _differing(arms)
-    head = "".join(f'<th scope="col">{code(name)}</th>' for name in measures)
+    names = (code(name).replace("&#95;", "&#95;<wbr>") for name in measures)  # may break there
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = []
     for number, (name, arm) in enumerate(arms.items()):
         keys = ", ".join(
