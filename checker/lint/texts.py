@@ -82,6 +82,8 @@ def _value(data: Any, path: Keys) -> Any:
 def _comment_after(text: str, document: Document, place: Place) -> Place | None:
     """Where a comment starts behind a text without quotes, which may go over several lines."""
     lines = document.lines[place.line - 1 :]
+    if not any("#" in line for line in lines):
+        return None
     raw = "\n".join([lines[0][place.column - 1 :], *lines[1:]]) if lines else ""
     words = r"\s+".join(re.escape(word) for word in text.split())
     found = re.match(rf"{words}[ \t]+(?=#)", raw) if words else None
