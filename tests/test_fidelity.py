@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from checker.cache import Cache, surroundings
 from checker.commands import check as check_file
 from checker.frameworks.offers import FRAMEWORKS
 from checker.models import activations as activations_file
@@ -307,9 +308,10 @@ def test_a_row_holds_the_largest_difference_of_its_cases(monkeypatch):
 
 @pytest.mark.parametrize(("named", "measured"), [([], True), (["correct-by-control"], False)])
 def test_results_hold_the_rows_unless_claims_are_named(
-    named, measured, canaries, monkeypatch, capsys
+    named, measured, canaries, monkeypatch, capsys, tmp_path
 ):
     row = {"framework": "measured"}
+    monkeypatch.setattr(check_file, "cache_of", lambda _: Cache(tmp_path))
     monkeypatch.setattr(check_file, "measure", lambda: [row])
     monkeypatch.setattr(check_file, "known_claims", lambda *_: ["correct-by-control"])
     monkeypatch.setattr(check_file, "results_file", lambda _: canaries / "results.json")
@@ -828,3 +830,18 @@ def test_the_frame_of_the_altered_steps_is_the_step_itself():
         if case.kind == "lstm":
             assert off(case, step(lambda **_: {})) <= ROUNDED
             assert off(case, patched((lstm_file, "lstm_step", instead(lstm_step)))) <= ROUNDED
+
+
+def test_what_was_measured_is_kept_until_what_it_rests_on_changes(tmp_path):
+    made = []
+
+    def measured():
+        made.append(1)
+        return [{"row": len(made)}]
+
+    cache = Cache(tmp_path)
+    assert [cache.keep("fidelity", {"code": c}, measured) for c in "aab"] == [
+        [{"row": 1}], [{"row": 1}], [{"row": 2}],
+    ]  # fmt: skip
+    assert "checker/traces/torch.npz" in surroundings(check_file.MEASURED)
+    assert "checker/traces/torch.npz" not in surroundings()
