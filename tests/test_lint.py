@@ -248,6 +248,19 @@ FILES = [
         ["claims/q/question.yml:3:27: there must be a claim 'godo' (did you mean good?)"],
     ),
     (
+        "a wrong claim that leads on to another wrong one",
+        {
+            "q/false-one.yml": "claim: One.\nsaid_by: {page: three}\nexpected: wrong\n"
+            "test: outputs.timesteps == units\ninstead: good\nreply: {says: No., answer: Yes.}\n",
+            "q/some.yml": "claim: Something.\nsaid_by: {page: three}\nexpected: wrong\n"
+            "test: outputs.batch == units\ninstead: false-one\nreply: {says: No., answer: Yes.}\n",
+        },
+        [
+            "claims/q/some.yml:5:1: false-one is expected to be wrong, so nothing is right instead "
+            "there (good)"
+        ],
+    ),
+    (
         "an unreadable source, which its claims still name",
         {"_sources/page.yml": "title: A page\nread: '2026\n"},
         [

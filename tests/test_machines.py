@@ -24,6 +24,7 @@ from checker.pages.review import RATINGS, review
 from checker.pages.words import BADGES
 from checker.reference import reference
 from checker.report.json import report
+from checker.report.text import evidence
 
 ADDRESS = "https://example.org/answers"
 HOSTILE = [
@@ -184,6 +185,18 @@ def test_without_an_address_or_a_history_there_is_no_feed(address, told, site):
     found = [event._replace(claim=claim["id"]) for event in told]
     assert "claims/feed.xml" not in pages(site.found, reference(), address, history=found)
     assert "claims/feed.xml" in pages(site.found, reference(), ADDRESS, history=of(claim))
+
+
+# what nobody has tried
+
+
+@pytest.mark.parametrize("why", ["unrecorded", "error", None])
+def test_a_fact_is_told_where_it_was_tried(why, site):
+    verdict = None if why else "wrong"
+    claim = changed(site, fact="So it is.", verdict=verdict, why_not=why, reason="not yet run")
+    page = pages(site.found, reference(), ADDRESS)[f"claims/{claim['id']}.md"]
+    assert ("So it is" in page) is (why is None)
+    assert any("So it is." in line for line in evidence(claim)) is (why is None)
 
 
 # badges
